@@ -1,0 +1,48 @@
+# The habits of the house. `make report` and `make test` need nothing but Python 3.11+, make and a package index.
+SHELL := /bin/sh
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: setup report test check lab bench clean
+.DEFAULT_GOAL := report
+
+# What a run needs.
+$(VENV)/.core: pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer was not found; name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) -e .
+	@touch $@
+
+# What tests and checks need besides.
+$(VENV)/.dev: $(VENV)/.core
+	$(PIP) -e '.[dev]'
+	@touch $@
+
+setup: $(VENV)/.dev
+
+report: $(VENV)/.core
+	@$(BIN)/kpi run
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python tools/check_repository.py
+
+test: $(VENV)/.dev
+	@sh tools/ensure_chromium.sh
+	$(MAKE) check
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not notebook and not browser'
+	$(BIN)/python -m pytest -m 'notebook or browser'
+
+lab: $(VENV)/.core
+	@$(BIN)/kpi lab
+
+bench: $(VENV)/.dev
+	@$(BIN)/python benchmarks/bench.py
+
+clean:
+	rm -rf $(VENV) data/tidy reports/releases reports/site reports/failed
