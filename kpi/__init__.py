@@ -1,0 +1,26 @@
+"""KPI analytics for the policy objectives of the Brussels-Capital Region.
+
+What a notebook calls: ``kpi.indicators("nuitées")`` says what there is,
+``kpi.load("overnight-stays", by="market", since="2019-01")`` gives its values,
+``kpi.change(...)``, ``kpi.versus(...)`` and ``kpi.share(...)`` compare them, and
+``kpi.page("image-2022/os-2", "fr")`` is the report of an objective.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kpi.api import change, indicators, load, page, project, read_parameters, share, versus
+
+__version__ = "0.1.0"
+__all__ = ["change", "indicators", "load", "page", "project", "read_parameters", "share", "versus"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the public functions when first used, so that ``kpi --help`` need not import pandas."""
+    if name in __all__:
+        return getattr(import_module("kpi.api"), name)
+    msg = f"module 'kpi' has no attribute {name!r}"
+    raise AttributeError(msg)

@@ -1,0 +1,60 @@
+"""The catalogue's own guard: what loading alone does not prove."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from kpi.catalogue import Catalogue, PrintedLines
+
+
+def check_catalogue(catalogue: Catalogue) -> list[str]:
+    """Everything that is wrong with a loaded catalogue, as sentences; empty when it is sound.
+
+    Proves that source lines lie inside their document, an objective declares an indicator
+    once per reading, dimension codes exist, and no KPI is without an objective.
+    """
+    return [*_lines(catalogue), *_declared_once(catalogue), *_codes(catalogue), *_families(catalogue)]
+
+
+def _lines(catalogue: Catalogue) -> Iterator[str]:
+    def beyond(lines: PrintedLines, last: int) -> bool:
+        texts = [text for text in (lines.fr, lines.nl) if text]
+        return any(int(n) > last for text in texts for part in text.split(";") for n in part.split("-"))
+
+    for objective in catalogue.objectives:
+        if beyond(objective.lines, catalogue.document(objective.document).line_count):
+            yield f"objective {objective.id}: its lines lie beyond the end of the document"
+    for indicator, declaration in catalogue.declarations:
+        document = catalogue.document(catalogue.objective(declaration.objective).document)
+        if beyond(declaration.lines, document.line_count):
+            yield f"indicator {indicator.id} in {declaration.objective}: lines beyond the end of {document.id}"
+
+
+def _declared_once(catalogue: Catalogue) -> Iterator[str]:
+    counts = Counter((i.id, d.objective, tuple(sorted(d.where.items()))) for i, d in catalogue.declarations)
+    for (indicator, objective, where), count in counts.items():
+        if count > 1:
+            fixed = ", ".join(f"{k}={v}" for k, v in where)
+            yield f"indicator {indicator}: {objective} declares it {count} times, dimensions {fixed or 'none'}"
+
+
+def _codes(catalogue: Catalogue) -> Iterator[str]:
+    lists = {code_list.id: code_list.codes for code_list in catalogue.code_lists}
+    for indicator, declaration in catalogue.declarations:
+        places = [declaration.where, *(target.where for target in declaration.targets)]
+        for where in places:
+            for dimension, code in where.items():
+                if code not in lists.get(dimension, {}):
+                    yield f"indicator {indicator.id} in {declaration.objective}: {dimension} has no code {code!r}"
+    for indicator in catalogue.indicators:
+        for caveat in indicator.caveats:
+            if caveat not in lists.get("caveat", {}):
+                yield f"indicator {indicator.id}: there is no caveat {caveat!r}"
+
+
+def _families(catalogue: Catalogue) -> Iterator[str]:
+    families = next((c.codes for c in catalogue.code_lists if c.id == "family"), {})
+    for indicator in catalogue.indicators:
+        if indicator.family not in families:
+            yield f"indicator {indicator.id}: there is no family {indicator.family!r} in the code list 'family'"

@@ -1,0 +1,86 @@
+"""Errors as sentences: what is wrong, where, what was expected, and how to mend it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class KpiError(Exception):
+    """Something failed; the message is one sentence for a person. Exit code 1."""
+
+    exit_code = 1
+
+
+class UsageError(KpiError):
+    """The command, a parameter or a name was wrong. Exit code 2."""
+
+    exit_code = 2
+
+
+class CatalogueError(KpiError):
+    """An entry under ``data/catalogue`` cannot be read; names file, entry and field. Exit code 1."""
+
+
+class DeliveryError(KpiError):
+    """A delivered file cannot be read at all; nothing of it is stored. Exit code 3."""
+
+    exit_code = 3
+
+
+class LockedError(KpiError):
+    """Another run holds the lock. Exit code 4."""
+
+    exit_code = 4
+
+
+def unknown(kind: str, name: str, available: Iterable[str]) -> UsageError:
+    """An error for a name that does not exist, with the nearest ones that do.
+
+    >>> str(unknown("indicator", "overnight-stay", ["overnight-stays", "arrivals"]))
+    "Unknown indicator 'overnight-stay': did you mean 'overnight-stays'?"
+    """
+    return UsageError(f"Unknown {kind} {name!r}: {suggestion(name, available)}")
+
+
+def suggestion(name: str, available: Iterable[str]) -> str:
+    """The nearest names as a question, or the list of what exists."""
+    names = list(available)
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+    if near:
+        return "did you mean " + " or ".join(repr(n) for n in near) + "?"
+    shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+    return f"known are {shown}." if names else "there is none."
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing in a delivery that cannot be accepted: where it is, and how to mend it.
+
+    Rows count from 1 as a spreadsheet does, the heading being row 1; an empty
+    field is "does not apply".
+    """
+
+    file: str
+    found: str
+    expected: str
+    remedy: str = ""
+    row: int | None = None
+    column: str = ""
+    sheet: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is: file, sheet, row and column, as far as they apply."""
+        parts = [
+            self.file,
+            f"sheet {self.sheet}" if self.sheet else "",
+            f"row {self.row}" if self.row is not None else "",
+            f"column {self.column}" if self.column else "",
+        ]
+        return ", ".join(part for part in parts if part)
+
+    def __str__(self) -> str:
+        sentence = f"{self.place}: found {self.found}, expected {self.expected}."
+        return f"{sentence} {self.remedy}" if self.remedy else sentence

@@ -1,0 +1,123 @@
+"""The tidy table: one row is one published, delivered or computed number, in the names of SDMX."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+TOTAL = "_T"
+
+#: Columns every tidy table has, in this order; dimension columns stand between TIME and VALUE.
+KEYS = ("indicator", "ref_area", "freq", "time_period", "period_start", "period_end")
+VALUES = (
+    "measure",
+    "obs_value",
+    "value_low",
+    "value_high",
+    "qualifier",
+    "numerator",
+    "denominator",
+    "unit_measure",
+    "flow",
+    "obs_status",
+    "conf_status",
+    "objective",
+    "source",
+    "source_ref",
+    "figure",
+    "vintage",
+    "sample",
+    "flags",
+    "alternative",
+)
+NUMBERS = ("obs_value", "value_low", "value_high", "numerator", "denominator", "alternative")
+DATES = ("period_start", "period_end", "vintage")
+MEASURES = ("actual", "target", "planned", "budget", "forecast", "estimate", "context")
+FLOWS = ("flow", "stock", "cumulative", "budget", "rate", "share", "rank", "target-level")
+
+_DEFAULTS: dict[str, Any] = {
+    "ref_area": "BE10",
+    "measure": "actual",
+    "qualifier": "eq",
+    "flow": "flow",
+    "obs_status": "A",
+    "conf_status": "F",
+    "sample": False,
+}
+
+
+def dimensions_of(frame: pd.DataFrame) -> list[str]:
+    """Names of the dimension columns of a tidy table, sorted."""
+    fixed = {*KEYS, *VALUES}
+    return sorted(str(column) for column in frame.columns if column not in fixed)
+
+
+def tidy(rows: pd.DataFrame | Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Complete rows to the tidy form: all columns, their types, ``_T`` for a dimension that is not given.
+
+    Args:
+        rows: at least ``indicator``, ``freq``, ``time_period``, ``obs_value`` (or bounds),
+            ``unit_measure``, ``source``, ``source_ref``; any other column is a dimension.
+
+    Returns:
+        A frame with the columns KEYS, the dimensions, VALUES; text is ``str`` and empty
+        when not given, numbers are float with NaN for "not given", dates are ISO text.
+
+    >>> frame = tidy([{"indicator": "arrivals", "freq": "A", "time_period": "2019", "obs_value": 3.0,
+    ...                "unit_measure": "persons", "source": "s", "source_ref": "f:2", "market": "FR"}])
+    >>> frame.loc[0, ["ref_area", "period_start", "period_end", "market", "measure"]].to_list()
+    ['BE10', '2019-01-01', '2019-12-31', 'FR', 'actual']
+    """
+    from kpi.parsing.periods import bounds  # noqa: PLC0415  (periods knows dates only; this module is its user)
+
+    frame = rows.copy() if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
+    frame = frame.reset_index(drop=True)
+    for column in (*KEYS, *VALUES):
+        if column not in frame:
+            frame[column] = float("nan") if column in NUMBERS else _DEFAULTS.get(column, "")
+    dims = dimensions_of(frame)
+    for column in NUMBERS:
+        frame[column] = pd.to_numeric(frame[column]).astype("float64")
+    for column in (*KEYS, *VALUES, *dims):
+        if column in NUMBERS or column == "sample":
+            continue
+        default = TOTAL if column in dims else str(_DEFAULTS.get(column, ""))
+        frame[column] = frame[column].astype("object").where(frame[column].notna(), default).astype("str")
+        frame[column] = frame[column].where(frame[column] != "", default)
+    frame["sample"] = frame["sample"].fillna(False).astype("bool")
+    if len(frame):
+        spans = {period: bounds(period) for period in frame["time_period"].unique()}
+        for position, column in enumerate(("period_start", "period_end")):
+            implied = frame["time_period"].map({p: s[position] for p, s in spans.items()}).astype("str")
+            frame[column] = frame[column].where(frame[column] != "", implied)
+    return frame[[*KEYS, *dims, *VALUES]]
+
+
+def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Stack tidy tables; a dimension that one of them lacks is ``_T`` there."""
+    kept = [frame for frame in frames if len(frame)]
+    if not kept:
+        return tidy(pd.DataFrame({"indicator": []}))
+    dims = sorted({dim for frame in kept for dim in dimensions_of(frame)})
+    completed = [frame.assign(**{dim: TOTAL for dim in dims if dim not in frame}) for frame in kept]
+    return pd.concat(completed, ignore_index=True)[[*KEYS, *dims, *VALUES]]
+
+
+def used_dimensions(frame: pd.DataFrame) -> list[str]:
+    """Dimensions of which the table holds more than the total."""
+    return [dim for dim in dimensions_of(frame) if (frame[dim] != TOTAL).any()]
+
+
+def matching(frame: pd.DataFrame, where: Mapping[str, str]) -> pd.DataFrame:
+    """Rows whose dimensions have the given codes; a dimension the table lacks matches only ``_T``."""
+    keep = pd.Series(True, index=frame.index)
+    for dim, code in where.items():
+        keep &= frame[dim].eq(code) if dim in frame else code == TOTAL
+    return frame[keep]
+
+
+def has_flag(frame: pd.DataFrame, flag: str) -> pd.Series:
+    """Whether each row carries a quality flag."""
+    return frame["flags"].str.split(" ").map(lambda flags: flag in flags)

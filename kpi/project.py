@@ -1,0 +1,88 @@
+"""Where a project's files are, and the register and tidy tables read from them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kpi.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kpi.catalogue import Catalogue
+
+
+def find_root(given: str | os.PathLike[str] | None = None) -> Path:
+    """The project folder: the one given, else ``KPI_ROOT``, else the nearest parent that holds ``data/catalogue``.
+
+    Raises:
+        UsageError: no such folder, or none with a catalogue in it.
+    """
+    named = given or os.environ.get("KPI_ROOT")
+    if named:
+        root = Path(named).expanduser().resolve()
+        if not (root / "data" / "catalogue").is_dir():
+            msg = f"{root} is not a project folder: it holds no data/catalogue. Name one with --root or KPI_ROOT."
+            raise UsageError(msg)
+        return root
+    here = Path.cwd().resolve()
+    for folder in (here, *here.parents):
+        if (folder / "data" / "catalogue").is_dir():
+            return folder
+    msg = f"No project folder: neither {here} nor a parent holds data/catalogue. Name one with --root or KPI_ROOT."
+    raise UsageError(msg)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project folder. Its register and tables are read once, when first asked for."""
+
+    root: Path
+
+    @property
+    def data(self) -> Path:
+        """What is declared, delivered and normalised."""
+        return self.root / "data"
+
+    @property
+    def tidy(self) -> Path:
+        """The tidy tables that ``kpi build`` writes."""
+        return self.data / "tidy"
+
+    @property
+    def expectations(self) -> Path:
+        """Great Expectations suites and declared identities."""
+        return self.root / "expectations"
+
+    @property
+    def reports(self) -> Path:
+        """What runs publish."""
+        return self.root / "reports"
+
+    @property
+    def notebook(self) -> Path:
+        """The notebook that is rendered once per objective and language."""
+        return self.root / "notebooks" / "objective_report.ipynb"
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The register, from ``data/catalogue``."""
+        from kpi.register import load_catalogue  # noqa: PLC0415  (pydantic and YAML only when asked for)
+
+        return load_catalogue(self.data / "catalogue")
+
+    @cached_property
+    def observations(self) -> pd.DataFrame:
+        """Published, delivered and computed observations together; see :mod:`kpi.observations`."""
+        from kpi.store import read_tables  # noqa: PLC0415
+
+        return read_tables(self.tidy)
+
+    @cached_property
+    def by_indicator(self) -> dict[str, pd.DataFrame]:
+        """The observations split once by indicator: pages look theirs up instead of searching."""
+        return {str(name): rows for name, rows in self.observations.groupby("indicator", sort=False)}

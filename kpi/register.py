@@ -1,0 +1,182 @@
+"""Reading the catalogue from its YAML files, with errors that name file, entry and field."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from kpi.catalogue import (
+    Catalogue,
+    CodeList,
+    Document,
+    Indicator,
+    Objective,
+    Organisation,
+    Source,
+    Text,
+    natural_key,
+)
+from kpi.errors import CatalogueError, suggestion
+
+try:
+    from yaml import CSafeLoader as Loader
+except ImportError:  # PyYAML built without libyaml: slower, same result
+    from yaml import SafeLoader as Loader  # type: ignore[assignment]
+
+#: Section of a catalogue file -> the model of its entries. A file may hold any of them.
+SECTIONS: dict[str, type[BaseModel]] = {
+    "documents": Document,
+    "organisations": Organisation,
+    "objectives": Objective,
+    "indicators": Indicator,
+    "code_lists": CodeList,
+    "sources": Source,
+}
+
+
+def load_catalogue(folder: Path) -> Catalogue:
+    """Read every ``*.yaml`` below ``folder`` and return the register.
+
+    Raises:
+        CatalogueError: a file, entry or field cannot be read, an id stands twice, or a
+            reference leads nowhere; the sentence says where and what was expected.
+    """
+    entries: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
+    origin: dict[tuple[str, str], Path] = {}
+    files = sorted(folder.rglob("*.yaml"))
+    if not files:
+        msg = f"{folder}: no catalogue here (expected *.yaml files); is this the project folder?"
+        raise CatalogueError(msg)
+    for path in files:
+        for section, model, raw in _entries(path):
+            entry = _read_entry(path, section, model, raw)
+            if entry.id in entries[section]:
+                first = origin[section, entry.id]
+                msg = f"{path}, {section}: {entry.id!r} stands already in {first}; an id is given once."
+                raise CatalogueError(msg)
+            entries[section][entry.id] = entry
+            origin[section, entry.id] = path
+    catalogue = Catalogue(
+        **{section: tuple(found.values()) for section, found in entries.items() if section != "objectives"},
+        objectives=_in_order(entries["objectives"]),
+    )
+    _check_references(catalogue, origin)
+    return catalogue
+
+
+def _entries(path: Path) -> Iterator[tuple[str, type[BaseModel], Any]]:
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        msg = f"{path}{where}: not readable as YAML ({getattr(error, 'problem', None) or error})."
+        raise CatalogueError(msg) from error
+    if content is None:
+        return
+    if not isinstance(content, dict):
+        msg = f"{path}: expected sections ({', '.join(SECTIONS)}) at the top, found a {type(content).__name__}."
+        raise CatalogueError(msg)
+    for section, raw_entries in content.items():
+        if section not in SECTIONS:
+            msg = f"{path}: unknown section {section!r}; {suggestion(str(section), SECTIONS)}"
+            raise CatalogueError(msg)
+        if not isinstance(raw_entries, list):
+            msg = f"{path}, {section}: expected a list of entries, each opening with '- id: ...'."
+            raise CatalogueError(msg)
+        for raw in raw_entries:
+            yield section, SECTIONS[section], raw
+
+
+def _read_entry(path: Path, section: str, model: type[BaseModel], raw: Any) -> Any:
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        name = raw.get("id", "without id") if isinstance(raw, dict) else repr(raw)
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "the entry"
+        hint = ""
+        if first["type"] == "extra_forbidden":
+            hint = " (no such field: " + suggestion(str(first["loc"][-1]), model.model_fields) + ")"
+        found = "" if first["type"] in {"missing", "extra_forbidden"} else f" found {first['input']!r};"
+        more = f" And {len(error.errors()) - 1} more." if len(error.errors()) > 1 else ""
+        msg = f"{path}, {section} entry {name!r}, field {field}:{found} {first['msg']}{hint}.{more}"
+        raise CatalogueError(msg) from error
+
+
+def _in_order(objectives: dict[str, Objective]) -> tuple[Objective, ...]:
+    """Depth first, children by their code read as numbers, so 7.10 follows 7.9."""
+    children: dict[str | None, list[Objective]] = {}
+    for objective in objectives.values():
+        parent = objective.parent if objective.parent in objectives else None
+        children.setdefault(parent, []).append(objective)
+
+    def walk(parent: str | None) -> Iterator[Objective]:
+        siblings = children.get(parent, [])
+        for objective in sorted(siblings, key=lambda o: (o.document, natural_key(o.slug))):
+            yield objective
+            yield from walk(objective.id)
+
+    return tuple(walk(None))
+
+
+def _check_references(catalogue: Catalogue, origin: dict[tuple[str, str], Path]) -> None:
+    """Follow every reference; the first that leads nowhere is an error that names its place."""
+    known: dict[str, Collection[str]] = {
+        "document": {d.id for d in catalogue.documents},
+        "organisation": {o.id for o in catalogue.organisations},
+        "objective": {o.id for o in catalogue.objectives},
+        "indicator": {i.id for i in catalogue.indicators},
+        "dimension": {c.id for c in catalogue.code_lists},
+    }
+    known["unit"] = catalogue.code_list("unit").codes if "unit" in known["dimension"] else ()
+    for section, entry, field, kind, name in _references(catalogue):
+        if name not in known[kind]:
+            msg = (
+                f"{origin[section, entry]}, {section} entry {entry!r}, field {field}: there is no {kind} {name!r}; "
+                f"{suggestion(name, sorted(known[kind]))}"
+            )
+            raise CatalogueError(msg)
+
+
+def _references(catalogue: Catalogue) -> Iterator[tuple[str, str, str, str, str]]:
+    """Every reference as section, entry, field, kind of what it names, name."""
+    for objective in catalogue.objectives:
+        yield "objectives", objective.id, "id", "document", objective.document
+        if objective.parent:
+            yield "objectives", objective.id, "parent", "objective", objective.parent
+        for name in objective.organisations:
+            yield "objectives", objective.id, "organisations", "organisation", name
+    for indicator in catalogue.indicators:
+        yield from _indicator_references(indicator)
+    for source in catalogue.sources:
+        yield "sources", source.id, "organisation", "organisation", source.organisation
+        for name in source.indicators:
+            yield "sources", source.id, "indicators", "indicator", name
+
+
+def _indicator_references(indicator: Indicator) -> Iterator[tuple[str, str, str, str, str]]:
+    fields: list[tuple[str, str, Iterable[str]]] = [
+        ("unit", "unit", [indicator.unit]),
+        ("dimensions", "dimension", indicator.dimensions),
+        ("derive", "indicator", indicator.derive.inputs if indicator.derive else ()),
+        ("part_of", "indicator", indicator.part_of),
+        ("declared.objective", "objective", [d.objective for d in indicator.declared]),
+        ("declared.where", "dimension", [dim for d in indicator.declared for dim in d.where]),
+        ("declared.owner", "organisation", [d.owner for d in indicator.declared if d.owner]),
+    ]
+    for field, kind, names in fields:
+        for name in names:
+            yield "indicators", indicator.id, field, kind, name
+
+
+def load_remarks(path: Path) -> dict[str, Text]:
+    """Remarks on published figures: figure id -> words in three languages; empty without the file."""
+    if not path.exists():
+        return {}
+    content = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader) or {}
+    return {str(figure): _read_entry(path, "remarks", Text, {**words}) for figure, words in content.items()}

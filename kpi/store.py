@@ -1,0 +1,63 @@
+"""The tidy tables on disk: observations, what is computed from them, and what was held back with its reason."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from kpi.errors import UsageError
+from kpi.observations import combine
+
+OBSERVATIONS = "observations"
+COMPUTED = "computed"
+HELD_BACK = "held_back"
+
+
+def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame], held_back: pd.DataFrame) -> None:
+    """Write each table as Parquet and CSV, and what was held back beside them.
+
+    Each file is written beside its place and moved there in one step, so a reader never
+    meets half a table.
+    """
+    (folder / HELD_BACK).mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        _replace(folder / f"{name}.parquet", table)
+        _replace(folder / f"{name}.csv", table)
+    _replace(folder / HELD_BACK / "held_back.csv", held_back)
+
+
+def read_tables(folder: Path) -> pd.DataFrame:
+    """Observations and computed rows in one tidy table.
+
+    Raises:
+        UsageError: nothing was built yet.
+    """
+    paths = [folder / f"{name}.parquet" for name in (OBSERVATIONS, COMPUTED)]
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        msg = f"{missing[0]} does not exist yet: run 'kpi build' first."
+        raise UsageError(msg)
+    return combine(pd.read_parquet(path) for path in paths)
+
+
+def read_held_back(folder: Path) -> pd.DataFrame:
+    """What validation kept out, one row a problem; empty when nothing was."""
+    path = folder / HELD_BACK / "held_back.csv"
+    if not path.exists():
+        return pd.DataFrame()
+    return pd.read_csv(path, dtype="str", keep_default_na=False)
+
+
+def _replace(path: Path, table: pd.DataFrame) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        if path.suffix == ".parquet":
+            table.to_parquet(beside, index=False)
+        else:
+            table.to_csv(beside, index=False)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
