@@ -1,0 +1,231 @@
+"""From the tidy table to the briefing of one objective: series, breakdowns, targets, verdicts and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from kpi.briefing import (
+    Breakdown,
+    KpiReport,
+    ObjectiveReport,
+    Series,
+    SourceUse,
+)
+from kpi.catalogue import Catalogue, Declaration, Indicator, Objective
+from kpi.derive import PRINTED
+from kpi.observations import TOTAL, has_flag, matching, tidy, used_dimensions
+from kpi.trends import assess, change, versus_base
+
+#: A revision is two readings of one value, not a part of a whole.
+_REVISION = "revision"
+_WHOLE = 100.0
+_FREQ_ORDER = {"A": 0, "D": 1, "I": 2, "S": 3, "Q": 4, "M": 5, "": 6}
+_KIND_ORDER = {"actual": 0, "forecast": 1, "budget": 2, "planned": 3, "context": 4}
+
+
+def compose(
+    objective: Objective,
+    catalogue: Catalogue,
+    by_indicator: Mapping[str, pd.DataFrame],
+    *,
+    as_of: str,
+    run: str = "",
+    held_back: Mapping[str, int] | None = None,
+) -> ObjectiveReport:
+    """Everything the page of one objective says.
+
+    Args:
+        objective: whose page it is.
+        catalogue: the register it stands in.
+        by_indicator: tidy rows per indicator, published, delivered and computed.
+        as_of: ISO date the page speaks of.
+        run: identifies the state of the inputs.
+        held_back: per source, how many delivered values validation kept out.
+    """
+    declared = [_report(i, d, by_indicator) for i, d in catalogue.declared_by(objective.id)]
+    printed = [_printed(i, objective, by_indicator) for i in _printed_here(objective, catalogue, by_indicator)]
+    with_data = [r for r in declared if r.has_data]
+    reports = [*with_data, *printed]
+    siblings = catalogue.children(objective.parent) if objective.parent else ()
+    return ObjectiveReport(
+        objective=objective,
+        document=catalogue.document(objective.document),
+        ancestors=catalogue.ancestors(objective),
+        siblings=tuple(o for o in siblings if o.id != objective.id),
+        children=catalogue.children(objective.id),
+        as_of=as_of,
+        run=run,
+        kpis=tuple(r for r in with_data if not r.indicator.means),
+        printed_only=tuple(r for r in printed if not r.indicator.means),
+        without_data=tuple(r for r in declared if not r.has_data),
+        means=tuple(r for r in reports if r.indicator.means),
+        elsewhere=_elsewhere(objective, catalogue),
+        sources=_sources(reports, held_back or {}),
+    )
+
+
+def _printed_here(
+    objective: Objective, catalogue: Catalogue, by_indicator: Mapping[str, pd.DataFrame]
+) -> list[Indicator]:
+    """Indicators with figures printed under the objective, which it does not declare."""
+    declared = {i.id for i, _ in catalogue.declared_by(objective.id)}
+    names = [n for n, rows in by_indicator.items() if n not in declared and rows["objective"].eq(objective.id).any()]
+    return [catalogue.indicator(name) for name in sorted(names)]
+
+
+def _printed(indicator: Indicator, objective: Objective, by_indicator: Mapping[str, pd.DataFrame]) -> KpiReport:
+    rows = by_indicator[indicator.id]
+    return _from_rows(indicator, None, rows[rows["objective"].eq(objective.id)])
+
+
+def _report(indicator: Indicator, declaration: Declaration, by_indicator: Mapping[str, pd.DataFrame]) -> KpiReport:
+    rows = by_indicator.get(indicator.id)
+    if rows is None:
+        rows = tidy(pd.DataFrame({"indicator": []}))
+    return _from_rows(indicator, declaration, matching(rows, declaration.where))
+
+
+def _from_rows(indicator: Indicator, declaration: Declaration | None, rows: pd.DataFrame) -> KpiReport:
+    fixed = declaration.where if declaration else {}
+    rows = rows[rows["source"].isin(PRINTED) | has_flag(rows, "computed")] if len(rows) else rows
+    is_target = rows["measure"] == "target"
+    targets, values = rows[is_target], rows[~is_target]
+    series, breakdowns = group(indicator, values, fixed)
+    headline = min(series, key=_prominence, default=None)
+    return KpiReport(
+        indicator=indicator,
+        declaration=declaration,
+        headline=headline,
+        series=series,
+        breakdowns=breakdowns,
+        targets=targets,
+        change=change(headline),
+        versus_base=versus_base(headline),
+        assessment=assess(headline, targets, indicator.direction),
+        rows=rows,
+    )
+
+
+def group(
+    indicator: Indicator, rows: pd.DataFrame, fixed: Mapping[str, str]
+) -> tuple[tuple[Series, ...], tuple[Breakdown, ...]]:
+    """Split rows into comparable series and breakdowns by one dimension.
+
+    Values join one series only when area, unit, flow type, kind, source and kind of
+    period agree: a stock never meets a flow, a cumulative figure only its own series, an
+    eighteen-month window no year. ``fixed`` are dimensions that the declaration fixes.
+    """
+    if rows.empty:
+        return (), ()
+    dims = [d for d in used_dimensions(rows) if d not in fixed and d != _REVISION]
+    rows = rows.assign(
+        _kind=rows["measure"].replace("estimate", "actual"),
+        _window=[_window(*p) for p in zip(rows["freq"], rows["time_period"], strict=True)],
+    )
+    keys = ["source", "sample", "_kind", "flow", "ref_area", "unit_measure", "_window"]
+    series: list[Series] = []
+    breakdowns: list[Breakdown] = []
+    for _, same in rows.groupby(keys, sort=False):
+        left = same
+        for dim in dims:
+            others = [d for d in dims if d != dim]
+            only = left[(left[dim] != TOTAL) & (left[others] == TOTAL).all(axis=1)]
+            if len(only) and only.groupby("time_period")[dim].nunique().max() > 1:
+                breakdowns.append(_breakdown(indicator, dim, _plain(only)))
+                left = left.drop(only.index)
+        series += [_series(indicator, dims, part) for _, part in left.groupby(dims or ["indicator"], sort=False)]
+    return tuple(sorted(series, key=_prominence)), tuple(breakdowns)
+
+
+def _window(freq: str, period: str) -> str:
+    """What must agree for two periods to be comparable: the frequency, or the shape of an irregular window."""
+    if freq != "I":
+        return freq or f"undated {period}"
+    start, _, end = period.partition("/")
+    years = int(end[:4]) - int(start[:4]) if start[:4].isdigit() and end[:4].isdigit() else period
+    return f"{start[4:]} {end[4:]} {years}"
+
+
+def _plain(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.drop(columns=["_kind", "_window"]).sort_values(["period_start", "period_end"], kind="stable")
+
+
+def _series(indicator: Indicator, dims: list[str], rows: pd.DataFrame) -> Series:
+    first = rows.iloc[0]
+    ordered = _plain(rows).reset_index(drop=True)
+    replaced = has_flag(ordered, "superseded")
+    return Series(
+        indicator=indicator,
+        where={d: str(first[d]) for d in dims if first[d] != TOTAL},
+        ref_area=str(first["ref_area"]),
+        freq=str(first["freq"]),
+        flow=str(first["flow"]),
+        kind=str(first["_kind"]),
+        source=str(first["source"]),
+        sample=bool(first["sample"]),
+        rows=ordered[~replaced].reset_index(drop=True) if not replaced.all() else ordered,
+        superseded=ordered[replaced].reset_index(drop=True) if not replaced.all() else ordered.iloc[:0],
+    )
+
+
+def _breakdown(indicator: Indicator, dimension: str, rows: pd.DataFrame) -> Breakdown:
+    """Shares close to 100; delivered counts close by construction; printed counts need not."""
+    first = rows.iloc[0]
+    is_share = bool(rows["flow"].eq("share").all() and rows["unit_measure"].eq("percent").all())
+    delivered = first["source"] not in PRINTED
+    closes = is_share or (delivered and indicator.aggregation == "sum")
+    sums = rows.groupby("time_period", sort=False)["obs_value"].sum()
+    rest = {str(p): round(_WHOLE - float(v), 6) for p, v in sums.items()} if is_share and not delivered else {}
+    return Breakdown(
+        indicator=indicator,
+        dimension=dimension,
+        source=str(first["source"]),
+        sample=bool(first["sample"]),
+        rows=rows.reset_index(drop=True),
+        closes=closes,
+        rest=rest,
+    )
+
+
+def _prominence(series: Series) -> tuple[object, ...]:
+    """Smaller is more prominent: real, actual, total, yearly, recent, long."""
+    end = str(series.latest["period_end"] or series.latest["period_start"])
+    recent = -int(end.replace("-", "") or 0)
+    return (
+        series.sample,
+        _KIND_ORDER.get(series.kind, 9),
+        len(series.where),
+        _FREQ_ORDER.get(series.freq, 9),
+        recent,
+        -len(series.rows),
+    )
+
+
+def _elsewhere(objective: Objective, catalogue: Catalogue) -> tuple[tuple[Indicator, tuple[Objective, ...]], ...]:
+    found = []
+    for indicator, _ in catalogue.declared_by(objective.id):
+        others = tuple(catalogue.objective(d.objective) for d in indicator.declared if d.objective != objective.id)
+        if others:
+            found.append((indicator, others))
+    return tuple(found)
+
+
+def _sources(reports: Iterable[KpiReport], held_back: Mapping[str, int]) -> tuple[SourceUse, ...]:
+    frames = [report.rows for report in reports if len(report.rows)]
+    if not frames:
+        return ()
+    columns = ["source", "sample", "vintage", "source_ref"]
+    rows = pd.concat([frame[columns] for frame in frames], ignore_index=True)
+    return tuple(
+        SourceUse(
+            source=str(name),
+            values=len(part),
+            vintages=tuple(sorted(v for v in part["vintage"].unique() if v)),
+            references=tuple(sorted(part["source_ref"].unique())),
+            sample=bool(part["sample"].any()),
+            held_back=held_back.get(str(name), 0),
+        )
+        for name, part in rows.groupby("source", sort=True)
+    )

@@ -1,0 +1,111 @@
+"""Change, recovery and progress: each is stated only where it can be defended."""
+
+from __future__ import annotations
+
+import pytest
+
+from kpi.briefing import Series
+from kpi.compose import group
+from kpi.trends import assess, change, versus_base
+from tests.conftest import rows
+from tests.test_derive import indicator
+
+
+def series(*values: tuple[str, float], **common) -> Series:
+    entries = [{"time_period": period, "obs_value": value} for period, value in values]
+    found, breakdowns = group(indicator("x"), rows(*entries, **{"source": "published", **common}), {})
+    assert len(found) == 1
+    assert not breakdowns
+    return found[0]
+
+
+def target(value: float, period: str = "", **extra):
+    return rows({"time_period": period, "obs_value": value, "measure": "target", "source": "published", **extra})
+
+
+def test_change_names_the_period_it_compares_with():
+    found = change(series(("2010", 5e6), ("2019", 9.5e6)))
+    assert (found.since, found.absolute, found.relative) == ("2010", 4.5e6, pytest.approx(0.9))
+
+
+def test_months_compare_with_the_same_month_a_year_before():
+    monthly = series(("2019-03", 10.0), ("2020-02", 99.0), ("2020-03", 4.0), freq="M")
+    assert change(monthly).relative == pytest.approx(-0.6)
+    assert versus_base(monthly).since == "2019-03"
+
+
+def test_a_more_than_has_no_exact_change():
+    frame = rows(
+        {"time_period": "2019", "obs_value": 100.0},
+        {"time_period": "2020", "obs_value": 150.0, "qualifier": "gt"},
+        source="published",
+    )
+    (found,), _ = group(indicator("x"), frame, {})
+    assert change(found).reason == "bounds"
+
+
+def test_change_from_zero_is_absolute_only():
+    found = change(series(("2019", 0.0), ("2020", 5.0)))
+    assert (found.absolute, found.relative, found.reason) == (5.0, None, "zero-base")
+
+
+def test_cumulative_values_have_no_change():
+    assert change(series(("2019", 10.0), ("2020", 30.0), flow="cumulative")).reason == "no-earlier"
+
+
+def test_the_base_year_is_not_compared_with_itself():
+    assert versus_base(series(("2010", 5.0), ("2019", 9.0))).reason == "is-base"
+
+
+def test_two_points_give_no_verdict_but_the_share_of_the_target():
+    verdict = assess(series(("2019", 45000.0), ("2020", 18000.0)), target(45000.0, flags="every-year"), "higher")
+    assert (verdict.status, verdict.reason) == ("undetermined", "too-few-points")
+    assert verdict.share_of_target == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(
+    ("values", "goal", "direction", "status"),
+    [
+        ((0.0, 20.0, 40.0), 100.0, "higher", "on-course"),  # 40 of 40 expected in 2 of 5 years
+        ((0.0, 10.0, 20.0), 100.0, "higher", "off-course"),
+        ((10.0, 8.0, 5.0), 100.0, "higher", "moving-away"),
+        ((10.0, 60.0, 120.0), 100.0, "higher", "reached"),
+        ((100.0, 80.0, 60.0), 0.0, "lower", "on-course"),
+        ((100.0, 110.0, 120.0), 0.0, "lower", "moving-away"),
+    ],
+)
+def test_the_straight_path_to_a_dated_target(values, goal, direction, status):
+    found = series(*zip(("2019", "2020", "2021"), values, strict=True))
+    assert assess(found, target(goal, "2024"), direction).status == status
+
+
+@pytest.mark.parametrize(
+    ("change_rows", "reason"),
+    [
+        ({"obs_status": "P"}, "provisional"),
+        ({"obs_status": "B"}, "break"),
+        ({"qualifier": "ge"}, "bounds"),
+    ],
+)
+def test_what_forbids_a_verdict(change_rows, reason):
+    frame = rows(
+        {"time_period": "2019", "obs_value": 1.0},
+        {"time_period": "2020", "obs_value": 2.0},
+        {"time_period": "2021", "obs_value": 3.0, **change_rows},
+        source="published",
+    )
+    (found,), _ = group(indicator("x"), frame, {})
+    verdict = assess(found, target(10.0, "2024"), "higher")
+    assert (verdict.status, verdict.reason) == ("undetermined", reason)
+
+
+def test_a_target_without_a_date_has_no_path():
+    found = series(("2017", 1.0), ("2018", 2.0), ("2019", 3.0))
+    assert assess(found, target(10.0), "higher").reason == "no-deadline"
+
+
+def test_no_value_no_target_no_direction():
+    found = series(("2017", 1.0), ("2018", 2.0), ("2019", 3.0))
+    assert assess(None, target(1.0), "higher").status == "no-data"
+    assert assess(found, target(1.0).iloc[:0], "higher").status == "no-target"
+    assert assess(found, target(1.0, "2024"), "neutral").reason == "neutral"
