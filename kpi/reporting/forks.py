@@ -1,0 +1,120 @@
+"""Run each task in a process of its own, forked from this warm one: nothing of one task reaches another."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from kpi.errors import KpiError
+
+Task = TypeVar("Task")
+
+#: Longest error text a child hands over; more would fill the pipe and block it.
+ERROR_LIMIT = 8_000
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one task: its result, or the error as text; ``seconds`` is wall time."""
+
+    task: Any
+    result: Any
+    error: str
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether the task ended well."""
+        return not self.error
+
+
+def can_fork() -> bool:
+    """Whether this system forks (Windows does not)."""
+    return hasattr(os, "fork")
+
+
+def run_forked(
+    tasks: Sequence[Task], work: Callable[[Task], Any], *, workers: int, timeout: float
+) -> Iterator[Outcome]:
+    """Yield an outcome per task, as they end, at most ``workers`` at a time.
+
+    ``work`` must return something JSON can carry. A task that raises, is killed, exits on
+    its own or passes ``timeout`` seconds fails alone.
+    """
+    waiting = list(reversed(tasks))
+    running: dict[int, tuple[int, Task, float, bytearray]] = {}
+    with selectors.DefaultSelector() as selector:
+        try:
+            while waiting or running:
+                while waiting and len(running) < workers:
+                    task = waiting.pop()
+                    pid, pipe = _fork(task, work)
+                    running[pipe] = (pid, task, time.monotonic(), bytearray())
+                    selector.register(pipe, selectors.EVENT_READ)
+                for key, _ in selector.select(timeout=0.2):
+                    pipe = int(key.fd)
+                    chunk = os.read(pipe, 65536)
+                    if chunk:
+                        running[pipe][3].extend(chunk)
+                        continue
+                    selector.unregister(pipe)
+                    yield _ended(pipe, *running.pop(pipe))
+                for pid, _task, started, _buffer in running.values():
+                    if time.monotonic() - started > timeout:
+                        os.kill(pid, signal.SIGKILL)  # its pipe closes, and the loop above reports it
+        finally:
+            for pid, *_rest in running.values():
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+
+
+def _fork(task: Task, work: Callable[[Task], Any]) -> tuple[int, int]:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(writing)
+        return pid, reading
+    # In the child: whatever happens, it never returns into the parent's code.
+    code = 1
+    try:
+        os.close(reading)
+        payload = _attempt(task, work)
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(json.dumps(payload).encode())
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _attempt(task: Task, work: Callable[[Task], Any]) -> dict[str, Any]:
+    try:
+        return {"result": work(task), "error": ""}
+    except KpiError as error:
+        return {"result": None, "error": str(error)[:ERROR_LIMIT]}
+    except BaseException:  # noqa: BLE001  (also SystemExit of a notebook: it must be told, not lost)
+        return {"result": None, "error": traceback.format_exc()[-ERROR_LIMIT:]}
+
+
+def _ended(pipe: int, pid: int, task: Task, started: float, buffer: bytearray) -> Outcome:
+    os.close(pipe)
+    status = os.waitpid(pid, 0)[1]
+    seconds = time.monotonic() - started
+    code = os.waitstatus_to_exitcode(status)
+    if code < 0:
+        name = signal.Signals(-code).name
+        return Outcome(task, None, f"the process was killed ({name}) after {seconds:.0f} s", seconds)
+    try:
+        payload = json.loads(buffer.decode())
+    except ValueError:
+        return Outcome(task, None, f"the process ended on its own with exit code {code}", seconds)
+    return Outcome(task, payload["result"], payload["error"], seconds)

@@ -1,0 +1,89 @@
+"""The fork engine gives what a kernel gives, and one task's end is never another's."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import nbformat
+import papermill
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from papermill.exceptions import PapermillExecutionError
+
+from kpi.reporting.engine import ENGINE, forget
+from kpi.reporting.forks import can_fork, run_forked
+
+pytestmark = pytest.mark.skipif(not can_fork(), reason="this system does not fork")
+
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+
+def execute(*sources: str, engine: str | None, path):
+    notebook = new_notebook(
+        cells=[new_code_cell(source) for source in sources], metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    )
+    nbformat.write(notebook, path)
+    forget()
+    return papermill.execute_notebook(path, None, engine_name=engine, progress_bar=False)
+
+
+CELLS = (
+    "import sys\nprint('a')\nprint('b', file=sys.stderr)\nprint('c')",
+    "from IPython.display import HTML, display\ndisplay(HTML('<b>x</b>'))\n21 * 2",
+    "x = 'assigned, so nothing is shown'",
+    "x;",
+    "class Both:\n    def _repr_mimebundle_(self, **_):\n        return {'text/html': '<i>1</i>', 'text/plain': '1'}\nBoth()",
+)
+
+
+@pytest.mark.notebook
+def test_outputs_are_those_of_a_kernel(tmp_path):
+    ours = execute(*CELLS, engine=ENGINE, path=tmp_path / "a.ipynb")
+    kernel = execute(*CELLS, engine=None, path=tmp_path / "b.ipynb")
+    for mine, reference in zip(ours.cells, kernel.cells, strict=True):
+        assert mine.outputs == reference.outputs
+        assert mine.execution_count == reference.execution_count
+
+
+def test_a_failing_cell_stops_the_notebook_and_keeps_its_error(tmp_path):
+    with pytest.raises(PapermillExecutionError, match="ZeroDivisionError"):
+        execute("1 / 0", "print('never')", engine=ENGINE, path=tmp_path / "a.ipynb")
+
+
+def test_names_do_not_pass_from_notebook_to_notebook(tmp_path):
+    execute("leak = 1", engine=ENGINE, path=tmp_path / "a.ipynb")
+    with pytest.raises(PapermillExecutionError, match="leak"):
+        execute("leak", engine=ENGINE, path=tmp_path / "b.ipynb")
+
+
+def misbehave(task: str):
+    if task == "raise":
+        raise ValueError(task)
+    if task == "exit":
+        os._exit(7)
+    if task == "loop":
+        while True:
+            time.sleep(0.05)
+    return task.upper()
+
+
+def test_a_task_that_dies_fails_alone():
+    tasks = ["fine", "raise", "exit", "loop", "good"]
+    outcomes = {o.task: o for o in run_forked(tasks, misbehave, workers=2, timeout=1.0)}
+    assert {task for task, o in outcomes.items() if o.ok} == {"fine", "good"}
+    assert outcomes["fine"].result == "FINE"
+    assert "ValueError: raise" in outcomes["raise"].error
+    assert "exit code 7" in outcomes["exit"].error
+    assert "SIGKILL" in outcomes["loop"].error
+
+
+def test_nothing_of_a_task_reaches_the_parent_or_the_next():
+    state = {"count": 0}
+
+    def count(_task: int) -> int:
+        state["count"] += 1
+        return state["count"]
+
+    assert [o.result for o in run_forked([1, 2, 3], count, workers=1, timeout=10)] == [1, 1, 1]
+    assert state["count"] == 0
