@@ -222,6 +222,7 @@ class CodeList(Entry):
     id: str
     title: Text
     codes: dict[Code, Text]
+    parts: bool = Field(True, description="False when the codes are readings of one value (commitment, payment).")
     aliases: dict[str, Code] = {}
 
     @model_validator(mode="after")
@@ -293,6 +294,11 @@ class Catalogue(Entry):
     def source(self, name: str) -> Source:
         """The source of that id."""
         return self._get("source", name)  # type: ignore[no-any-return]
+
+    @cached_property
+    def readings(self) -> frozenset[str]:
+        """Dimensions whose codes are readings of one value, not parts of a whole."""
+        return frozenset(code_list.id for code_list in self.code_lists if not code_list.parts)
 
     def has_indicator(self, name: str) -> bool:
         """Whether an indicator of that id exists."""

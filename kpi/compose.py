@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
 
 import pandas as pd
 
 from kpi.briefing import (
+    Assessment,
     Breakdown,
     KpiReport,
     ObjectiveReport,
@@ -15,7 +18,7 @@ from kpi.briefing import (
 )
 from kpi.catalogue import Catalogue, Declaration, Indicator, Objective
 from kpi.derive import PRINTED
-from kpi.observations import TOTAL, has_flag, matching, tidy, used_dimensions
+from kpi.observations import TOTAL, has_flag, lean, matching, tidy, used_dimensions
 from kpi.trends import assess, change, versus_base
 
 #: A revision is two readings of one value, not a part of a whole.
@@ -25,10 +28,32 @@ _FREQ_ORDER = {"A": 0, "D": 1, "I": 2, "S": 3, "Q": 4, "M": 5, "": 6}
 _KIND_ORDER = {"actual": 0, "forecast": 1, "budget": 2, "planned": 3, "context": 4}
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """The rows that pages draw on, looked up instead of searched.
+
+    ``by_indicator`` holds what was printed or computed (the cells of a delivery stand behind
+    the sums), each without dimensions it does not use; ``printed_under`` names, per objective,
+    the indicators with figures printed there.
+    """
+
+    by_indicator: Mapping[str, pd.DataFrame]
+    printed_under: Mapping[str, tuple[str, ...]]
+
+
+def gather(observations: pd.DataFrame) -> Evidence:
+    """Index the tidy table once for all pages."""
+    shown = observations[observations["source"].isin(PRINTED) | has_flag(observations, "computed")]
+    by_indicator = {str(name): lean(rows) for name, rows in shown.groupby("indicator", sort=True)}
+    pairs = shown.loc[shown["objective"] != "", ["objective", "indicator"]].drop_duplicates()
+    printed = {str(name): tuple(sorted(part["indicator"])) for name, part in pairs.groupby("objective")}
+    return Evidence(by_indicator, printed)
+
+
 def compose(
     objective: Objective,
     catalogue: Catalogue,
-    by_indicator: Mapping[str, pd.DataFrame],
+    evidence: Evidence,
     *,
     as_of: str,
     run: str = "",
@@ -39,13 +64,15 @@ def compose(
     Args:
         objective: whose page it is.
         catalogue: the register it stands in.
-        by_indicator: tidy rows per indicator, published, delivered and computed.
+        evidence: the rows of the tidy table, see :func:`gather`.
         as_of: ISO date the page speaks of.
         run: identifies the state of the inputs.
         held_back: per source, how many delivered values validation kept out.
     """
-    declared = [_report(i, d, by_indicator) for i, d in catalogue.declared_by(objective.id)]
-    printed = [_printed(i, objective, by_indicator) for i in _printed_here(objective, catalogue, by_indicator)]
+    declared = [_report(i, d, evidence, catalogue) for i, d in catalogue.declared_by(objective.id)]
+    known = {report.indicator.id for report in declared}
+    names = [name for name in evidence.printed_under.get(objective.id, ()) if name not in known]
+    printed = [_printed(catalogue.indicator(name), objective, evidence, catalogue) for name in names]
     with_data = [r for r in declared if r.has_data]
     reports = [*with_data, *printed]
     siblings = catalogue.children(objective.parent) if objective.parent else ()
@@ -66,33 +93,30 @@ def compose(
     )
 
 
-def _printed_here(
-    objective: Objective, catalogue: Catalogue, by_indicator: Mapping[str, pd.DataFrame]
-) -> list[Indicator]:
-    """Indicators with figures printed under the objective, which it does not declare."""
-    declared = {i.id for i, _ in catalogue.declared_by(objective.id)}
-    names = [n for n, rows in by_indicator.items() if n not in declared and rows["objective"].eq(objective.id).any()]
-    return [catalogue.indicator(name) for name in sorted(names)]
+def _printed(indicator: Indicator, objective: Objective, evidence: Evidence, catalogue: Catalogue) -> KpiReport:
+    rows = evidence.by_indicator[indicator.id]
+    return _from_rows(indicator, None, rows[rows["objective"].eq(objective.id)], catalogue)
 
 
-def _printed(indicator: Indicator, objective: Objective, by_indicator: Mapping[str, pd.DataFrame]) -> KpiReport:
-    rows = by_indicator[indicator.id]
-    return _from_rows(indicator, None, rows[rows["objective"].eq(objective.id)])
-
-
-def _report(indicator: Indicator, declaration: Declaration, by_indicator: Mapping[str, pd.DataFrame]) -> KpiReport:
-    rows = by_indicator.get(indicator.id)
+def _report(indicator: Indicator, declaration: Declaration, evidence: Evidence, catalogue: Catalogue) -> KpiReport:
+    rows = evidence.by_indicator.get(indicator.id)
     if rows is None:
-        rows = tidy(pd.DataFrame({"indicator": []}))
-    return _from_rows(indicator, declaration, matching(rows, declaration.where))
+        rows = _no_rows()
+    return _from_rows(indicator, declaration, matching(rows, declaration.where), catalogue)
 
 
-def _from_rows(indicator: Indicator, declaration: Declaration | None, rows: pd.DataFrame) -> KpiReport:
+@cache
+def _no_rows() -> pd.DataFrame:
+    return tidy(pd.DataFrame({"indicator": []}))
+
+
+def _from_rows(
+    indicator: Indicator, declaration: Declaration | None, rows: pd.DataFrame, catalogue: Catalogue
+) -> KpiReport:
     fixed = declaration.where if declaration else {}
-    rows = rows[rows["source"].isin(PRINTED) | has_flag(rows, "computed")] if len(rows) else rows
     is_target = rows["measure"] == "target"
     targets, values = rows[is_target], rows[~is_target]
-    series, breakdowns = group(indicator, values, fixed)
+    series, breakdowns = group(indicator, values, fixed, catalogue.readings)
     headline = min(series, key=_prominence, default=None)
     return KpiReport(
         indicator=indicator,
@@ -103,19 +127,30 @@ def _from_rows(indicator: Indicator, declaration: Declaration | None, rows: pd.D
         targets=targets,
         change=change(headline),
         versus_base=versus_base(headline),
-        assessment=assess(headline, targets, indicator.direction),
+        assessment=_assess(headline, breakdowns, targets, indicator),
         rows=rows,
     )
 
 
+def _assess(
+    headline: Series | None, breakdowns: tuple[Breakdown, ...], targets: pd.DataFrame, indicator: Indicator
+) -> Assessment:
+    """The verdict on the headline; parts alone (shares) are data, but nothing to judge as one value."""
+    if headline is None and breakdowns:
+        return Assessment("no-target") if targets.empty else Assessment("undetermined", "not-comparable")
+    return assess(headline, targets, indicator.direction)
+
+
 def group(
-    indicator: Indicator, rows: pd.DataFrame, fixed: Mapping[str, str]
+    indicator: Indicator, rows: pd.DataFrame, fixed: Mapping[str, str], readings: Collection[str] = ()
 ) -> tuple[tuple[Series, ...], tuple[Breakdown, ...]]:
     """Split rows into comparable series and breakdowns by one dimension.
 
     Values join one series only when area, unit, flow type, kind, source and kind of
     period agree: a stock never meets a flow, a cumulative figure only its own series, an
-    eighteen-month window no year. ``fixed`` are dimensions that the declaration fixes.
+    eighteen-month window no year. ``fixed`` are dimensions that the declaration fixes,
+    ``readings`` those whose codes are readings of one value (commitment and payment
+    credits), never parts of a whole.
     """
     if rows.empty:
         return (), ()
@@ -129,7 +164,7 @@ def group(
     breakdowns: list[Breakdown] = []
     for _, same in rows.groupby(keys, sort=False):
         left = same
-        for dim in dims:
+        for dim in (d for d in dims if d not in readings):
             others = [d for d in dims if d != dim]
             only = left[(left[dim] != TOTAL) & (left[others] == TOTAL).all(axis=1)]
             if len(only) and only.groupby("time_period")[dim].nunique().max() > 1:
@@ -190,12 +225,12 @@ def _breakdown(indicator: Indicator, dimension: str, rows: pd.DataFrame) -> Brea
 
 
 def _prominence(series: Series) -> tuple[object, ...]:
-    """Smaller is more prominent: real, actual, total, yearly, recent, long."""
+    """Smaller is more prominent: actual, real, total, yearly, recent, long."""
     end = str(series.latest["period_end"] or series.latest["period_start"])
     recent = -int(end.replace("-", "") or 0)
     return (
-        series.sample,
         _KIND_ORDER.get(series.kind, 9),
+        series.sample,
         len(series.where),
         _FREQ_ORDER.get(series.freq, 9),
         recent,

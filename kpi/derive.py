@@ -51,6 +51,7 @@ def marginals(rows: pd.DataFrame) -> pd.DataFrame:
     otherwise its sum stands as an interval with the flag ``partial-year``.
     """
     parts: list[pd.DataFrame] = []
+    rows = rows.assign(source_ref=rows["source_ref"].str.replace(r"( row|:).*", "", regex=True))
     for (indicator, freq), same in rows.groupby(["indicator", "freq"], sort=True):
         dims = used_dimensions(same)
         group = _without_totals(same, dims)
@@ -60,7 +61,10 @@ def marginals(rows: pd.DataFrame) -> pd.DataFrame:
                 parts.append(_sum(yearly, cut, str(indicator)))
             if yearly is None or not cut:
                 parts.append(_sum(group, cut, str(indicator)))
-    return combine(parts)
+    if not parts:
+        return tidy(pd.DataFrame({"indicator": []}))
+    summed = pd.concat(parts, ignore_index=True)
+    return tidy(summed.assign(flags=(summed["flags"] + " computed").str.strip()))
 
 
 def _without_totals(group: pd.DataFrame, dims: list[str]) -> pd.DataFrame:
@@ -93,15 +97,14 @@ def _sum(rows: pd.DataFrame, cut: list[str], indicator: str) -> pd.DataFrame:
     keys = [*_PERIOD, *cut, *_SAME]
     if cut:
         rows = rows[rows[cut[0]] != TOTAL]
-    grouped = rows.groupby(keys, sort=True, as_index=False)
-    summed = grouped.agg(
-        obs_value=("obs_value", "sum"),
-        vintage=("vintage", "max"),
-        flags=("flags", _joined),
-        obs_status=("obs_status", _joined_status),
-        source_ref=("source_ref", _files),
-    )
-    return tidy(summed.assign(indicator=indicator, flags=summed["flags"].map(lambda f: f"{f} computed".strip())))
+    grouped = rows.groupby(keys, sort=True)
+    summed = grouped["obs_value"].sum().to_frame()
+    summed["vintage"] = grouped["vintage"].max()
+    for column, join in (("flags", _joined), ("obs_status", _joined_status), ("source_ref", _files)):
+        # Text is joined group by group only where it differs at all: that is rare, and slow.
+        alike = len(rows) > 0 and bool((rows[column] == rows[column].iloc[0]).all())
+        summed[column] = join(rows[column]) if alike else grouped[column].agg(join)
+    return summed.reset_index().assign(indicator=indicator)
 
 
 def _joined(values: pd.Series) -> str:
@@ -116,7 +119,7 @@ def _joined_status(values: pd.Series) -> str:
 
 def _files(values: pd.Series) -> str:
     """The files behind a sum: row numbers make no sense for it."""
-    return "; ".join(sorted({str(value).partition(" row")[0].partition(":")[0] for value in values.unique()}))
+    return "; ".join(sorted({name for value in values.unique() for name in str(value).split("; ")}))
 
 
 def _slice(rows: pd.DataFrame, indicator: Indicator, derivation: Derivation) -> pd.DataFrame:
@@ -133,8 +136,9 @@ def _paired(
     keys = [*(key for key in KEYS if key != "indicator"), *dims, "source", "sample", "measure"]
     left = known[known["indicator"] == derivation.numerator]
     right = known[known["indicator"] == derivation.denominator]
-    pairs = left.merge(right[[*keys, "obs_value", "flags"]], on=keys, suffixes=("", "_right"))
+    pairs = left.merge(right[[*keys, "obs_value", "flags", "source_ref"]], on=keys, suffixes=("", "_right"))
     flags = [_joined(pd.Series(both)) for both in zip(pairs["flags"], pairs["flags_right"], strict=True)]
+    files = [_files(pd.Series(both)) for both in zip(pairs["source_ref"], pairs["source_ref_right"], strict=True)]
     return tidy(
         pairs.assign(
             indicator=indicator.id,
@@ -144,7 +148,8 @@ def _paired(
             unit_measure=indicator.unit,
             flow="rate",
             flags=flags,
-        ).drop(columns=["obs_value_right", "flags_right"])
+            source_ref=files,
+        ).drop(columns=["obs_value_right", "flags_right", "source_ref_right"])
     ).dropna(subset=["obs_value"])
 
 

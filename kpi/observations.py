@@ -31,8 +31,9 @@ VALUES = (
     "sample",
     "flags",
     "alternative",
+    "printed",
 )
-NUMBERS = ("obs_value", "value_low", "value_high", "numerator", "denominator", "alternative")
+NUMBERS = ("obs_value", "value_low", "value_high", "numerator", "denominator", "alternative", "printed")
 DATES = ("period_start", "period_end", "vintage")
 MEASURES = ("actual", "target", "planned", "budget", "forecast", "estimate", "context")
 FLOWS = ("flow", "stock", "cumulative", "budget", "rate", "share", "rank", "target-level")
@@ -108,6 +109,11 @@ def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
 def used_dimensions(frame: pd.DataFrame) -> list[str]:
     """Dimensions of which the table holds more than the total."""
     return [dim for dim in dimensions_of(frame) if (frame[dim] != TOTAL).any()]
+
+
+def lean(frame: pd.DataFrame) -> pd.DataFrame:
+    """Without the dimensions of which the rows hold only the total."""
+    return frame.drop(columns=sorted(set(dimensions_of(frame)) - set(used_dimensions(frame))))
 
 
 def matching(frame: pd.DataFrame, where: Mapping[str, str]) -> pd.DataFrame:

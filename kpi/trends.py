@@ -32,9 +32,11 @@ def change(series: Series | None) -> Change:
         latest = str(series.latest["time_period"])
         return _against(series, same_period_of(latest, (year_of(latest) or 0) - 1))
     rows = series.rows
-    if len(rows) < 2 or series.flow in _NOT_A_FLOW_TO_COMPARE:
+    # Two statements about one period may differ, but that is no change.
+    earlier = rows[rows["time_period"] != series.latest["time_period"]]
+    if earlier.empty or series.flow in _NOT_A_FLOW_TO_COMPARE:
         return Change(reason="no-earlier")
-    return _between(rows.iloc[-2], rows.iloc[-1])
+    return _between(earlier.iloc[-1], series.latest)
 
 
 def versus_base(series: Series | None, year: int = BASE_YEAR) -> Change:
@@ -79,7 +81,7 @@ def assess(series: Series | None, targets: pd.DataFrame, direction: Direction) -
     if series is None:
         return Assessment("no-data")
     target = pick_target(series, targets)
-    points = len(series.rows)
+    points = int(series.rows["time_period"].nunique())
     if target is None:
         return Assessment("no-target", points=points)
     latest, goal = series.latest, goal_value(target)
@@ -112,7 +114,7 @@ def _why_undetermined(series: Series, target: pd.Series, direction: Direction) -
         return "neutral"
     if series.flow in _NOT_A_FLOW_TO_COMPARE:
         return "not-comparable"
-    if len(series.rows) < POINTS_NEEDED:
+    if series.rows["time_period"].nunique() < POINTS_NEEDED:
         return "too-few-points"
     if (~series.rows["qualifier"].isin(_EXACT)).any():
         return "bounds"

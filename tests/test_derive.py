@@ -29,13 +29,13 @@ def indicator(name: str, *, unit: str = "count", aggregation: str = "sum", deriv
 
 
 def register(*indicators: Indicator) -> Catalogue:
-    return Catalogue(
-        documents=(), organisations=(), objectives=(), indicators=indicators, code_lists=(), sources=()
-    )
+    return Catalogue(documents=(), organisations=(), objectives=(), indicators=indicators, code_lists=(), sources=())
 
 
 def months(year: int, count: int = 12, **extra) -> list[dict]:
-    return [{"time_period": f"{year}-{m:02d}", "freq": "M", "obs_value": float(m), **extra} for m in range(1, count + 1)]
+    return [
+        {"time_period": f"{year}-{m:02d}", "freq": "M", "obs_value": float(m), **extra} for m in range(1, count + 1)
+    ]
 
 
 def only(frame: pd.DataFrame, **where) -> pd.DataFrame:
@@ -145,9 +145,7 @@ def test_sample_and_real_never_meet_in_one_sum():
     )
 )
 def test_shares_of_a_whole_close_to_one_hundred(parts):
-    delivered = rows(
-        *({"time_period": "2019", "obs_value": float(n), "market": m, "purpose": p} for m, p, n in parts)
-    )
+    delivered = rows(*({"time_period": "2019", "obs_value": float(n), "market": m, "purpose": p} for m, p, n in parts))
     share = indicator(
         "share",
         unit="percent",

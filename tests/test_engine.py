@@ -21,7 +21,8 @@ KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 def execute(*sources: str, engine: str | None, path):
     notebook = new_notebook(
-        cells=[new_code_cell(source) for source in sources], metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}}
+        cells=[new_code_cell(source) for source in sources],
+        metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}},
     )
     nbformat.write(notebook, path)
     forget()

@@ -1,0 +1,112 @@
+"""Tidy observations out of the house: CSV, JSON, Parquet, XLSX and SDMX-CSV, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kpi.errors import unknown
+from kpi.observations import lean
+
+#: A cell that opens with one of these would run as a formula in a spreadsheet.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def neutralise(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put an apostrophe before text that a spreadsheet would take for a formula.
+
+    >>> neutralise(pd.DataFrame({"note": ["=1+1", "fine"]}))["note"].to_list()
+    ["'=1+1", 'fine']
+    """
+    safe = frame.copy()
+    for column in safe.columns:
+        if not pd.api.types.is_numeric_dtype(safe[column]):
+            text = safe[column].astype("str")
+            safe[column] = text.where(~text.str.startswith(_FORMULA), "'" + text)
+    return safe
+
+
+def to_bytes(frame: pd.DataFrame, form: str) -> bytes:
+    """The rows in the given form.
+
+    Args:
+        frame: tidy rows.
+        form: ``csv`` (UTF-8 with byte-order mark, which Excel needs), ``json``, ``parquet``,
+            ``xlsx`` or ``sdmx-csv``.
+
+    Raises:
+        UsageError: an unknown form.
+    """
+    if form not in _FORMS:
+        raise unknown("format", form, _FORMS)
+    return _FORMS[form](lean(frame).reset_index(drop=True))
+
+
+def write_figures(frame: pd.DataFrame, path: Path, form: str) -> None:
+    """Write the rows beside their place and move them there in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_bytes(to_bytes(frame, form))
+    beside.replace(path)
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    return neutralise(frame).to_csv(index=False).encode("utf-8-sig")
+
+
+def _json(frame: pd.DataFrame) -> bytes:
+    text: str = frame.to_json(orient="records", force_ascii=False, indent=1)
+    return text.encode()
+
+
+def _parquet(frame: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def _xlsx(frame: pd.DataFrame) -> bytes:
+    from openpyxl import Workbook  # noqa: PLC0415  (only when a workbook is asked for)
+    from openpyxl.styles import Font  # noqa: PLC0415
+
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    sheet = book.create_sheet("figures")
+    sheet.append(list(frame.columns))
+    for row in neutralise(frame).itertuples(index=False):
+        sheet.append([_cell(value) for value in row])
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    sheet.freeze_panes = "A2"
+    # A fixed date: equal figures must give equal files.
+    book.properties.created = book.properties.modified = pd.Timestamp("2000-01-01").to_pydatetime()
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """Empty for "not given": a spreadsheet has no NaN."""
+    return None if isinstance(value, float) and pd.isna(value) else value
+
+
+def _sdmx_csv(frame: pd.DataFrame) -> bytes:
+    """SDMX-CSV 1.0: DATAFLOW, then dimensions, observation value and attributes in capitals."""
+    renamed = {"figure": "FIGURE_ID"}
+    table = frame.rename(columns=lambda name: renamed.get(name, str(name).upper()))
+    table.insert(0, "DATAFLOW", "BRUSSELS:KPI(1.0)")
+    return neutralise(table).to_csv(index=False).encode()
+
+
+_FORMS: dict[str, Callable[[pd.DataFrame], bytes]] = {
+    "csv": _csv,
+    "json": _json,
+    "parquet": _parquet,
+    "xlsx": _xlsx,
+    "sdmx-csv": _sdmx_csv,
+}

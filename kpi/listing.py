@@ -1,0 +1,179 @@
+"""Tables for the command line: the register, one indicator, coverage, and the choice of figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from kpi.catalogue import LANGUAGES, Catalogue
+from kpi.errors import UsageError, unknown
+from kpi.observations import has_flag, used_dimensions
+from kpi.parsing.periods import bounds
+from kpi.project import Project
+
+if TYPE_CHECKING:
+    from kpi.build import BuildResult
+
+_SHOWN_VALUES = 12
+
+
+def register_table(catalogue: Catalogue, kind: str, language: str) -> pd.DataFrame:
+    """Documents, objectives, indicators or sources, one row each."""
+    _check_language(language)
+    declared = {o.id: len(catalogue.declared_by(o.id)) for o in catalogue.objectives}
+    rows: dict[str, list[dict[str, Any]]] = {
+        "documents": [
+            {"id": d.id, "title": d.title[language], "year": d.reporting_year, "languages": ", ".join(d.languages)}
+            for d in catalogue.documents
+        ],
+        "objectives": [
+            {"id": o.id, "code": o.code, "level": o.level, "title": o.title[language], "kpis": declared[o.id]}
+            for o in catalogue.objectives
+        ],
+        "indicators": [
+            {"id": i.id, "label": i.label[language], "unit": i.unit, "declared": len(i.declared)}
+            for i in catalogue.indicators
+        ],
+        "sources": [
+            {"id": s.id, "title": s.title[language], "organisation": s.organisation} for s in catalogue.sources
+        ],
+    }
+    return pd.DataFrame(rows[kind])
+
+
+def indicator_facts(catalogue: Catalogue, name: str, language: str) -> pd.DataFrame:
+    """Everything declared about one indicator, as field and value."""
+    _check_language(language)
+    indicator = catalogue.indicator(name)
+    facts = {
+        "id": indicator.id,
+        **{f"label ({code})": indicator.label[code] for code in LANGUAGES},
+        "unit": catalogue.label("unit", indicator.unit, language),
+        "direction": indicator.direction,
+        "aggregation": indicator.aggregation,
+        "frequency": indicator.frequency,
+        "dimensions": ", ".join(indicator.dimensions),
+        "definition": indicator.definition[language] if indicator.definition else "",
+        "formula": indicator.formula.text[language] if indicator.formula else "",
+        "derived": _derivation_words(indicator),
+    }
+    for position, declaration in enumerate(indicator.declared, start=1):
+        lines = " / ".join(f"{k} L{v}" for k, v in declaration.lines.model_dump().items() if v)
+        facts[f"declared {position}"] = f"{declaration.objective} ({lines})"
+    return pd.DataFrame([{"field": field, "value": value} for field, value in facts.items() if value])
+
+
+def _derivation_words(indicator: Any) -> str:
+    derivation = indicator.derive
+    if derivation is None:
+        return ""
+    parts = derivation.model_dump(exclude_defaults=True)
+    return ", ".join(f"{key}: {value}" for key, value in parts.items())
+
+
+def latest_values(project: Project, name: str) -> pd.DataFrame:
+    """The last values of an indicator, real before sample, with their source references."""
+    rows = project.by_indicator.get(name)
+    if rows is None:
+        return pd.DataFrame(columns=["time_period", "measure", "obs_value", "unit_measure", "source_ref", "sample"])
+    dims = used_dimensions(rows)
+    shown = rows[rows["source"].isin(["published", "catalogue"]) | has_flag(rows, "computed")]
+    ordered = shown.sort_values(["sample", "period_end"], ascending=[True, False], kind="stable")
+    values = ["measure", "qualifier", "obs_value", "unit_measure", "flags", "source_ref", "sample"]
+    columns = ["time_period", *dims, *values]
+    return ordered[columns].head(_SHOWN_VALUES).reset_index(drop=True)
+
+
+def coverage_table(project: Project, language: str) -> pd.DataFrame:
+    """Per objective: KPIs declared, with data, from samples only, without data."""
+    from kpi.reporting.prepare import prepare_report, summarise  # noqa: PLC0415  (needs the built tables)
+
+    _check_language(language)
+    rows = []
+    for objective in project.catalogue.objectives:
+        summary = summarise(prepare_report(project, objective.id))
+        rows.append(
+            {
+                "objective": objective.id,
+                "title": objective.title[language],
+                "declared": summary["declared"],
+                "with_data": summary["with_data"],
+                "sample_only": summary["sample"],
+                "without_data": summary["declared"] - summary["with_data"],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def select_figures(
+    project: Project, indicators: Sequence[str], objectives: Sequence[str], since: str, *, use_sample: bool
+) -> pd.DataFrame:
+    """Observations of the named indicators and objectives (all when none is named), from ``since`` on."""
+    catalogue = project.catalogue
+    names = {catalogue.indicator(name).id for name in indicators}
+    rows = project.observations
+    if objectives:
+        chosen = {catalogue.objective(name).id for name in objectives}
+        declared = {i.id for name in chosen for i, _ in catalogue.declared_by(name)}
+        rows = rows[rows["indicator"].isin(declared) | rows["objective"].isin(chosen)]
+    if names:
+        rows = rows[rows["indicator"].isin(names)]
+    if not use_sample:
+        rows = rows[~rows["sample"]]
+    if since:
+        try:
+            start = bounds(since)[0]
+        except ValueError as error:
+            msg = f"--since {since!r}: {error}"
+            raise UsageError(msg) from error
+        rows = rows[rows["period_end"] >= start]
+    return rows.reset_index(drop=True)
+
+
+def source_table(result: BuildResult) -> pd.DataFrame:
+    """Rows read, accepted and held back per source."""
+    return pd.DataFrame(
+        [
+            {
+                "source": source.source,
+                "rows_read": source.rows_read,
+                "accepted": source.rows_accepted,
+                "held_back": len(source.held_back),
+                "observations": len(source.observations),
+                "sample": "sample" if source.is_sample else "",
+            }
+            for source in result.sources
+        ]
+    )
+
+
+def print_table(table: pd.DataFrame) -> None:
+    """A table for a terminal; empty cells for "not given"."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    console = Console()
+    if not console.is_terminal:
+        console.width = 200
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for column in table.columns:
+        numeric = pd.api.types.is_numeric_dtype(table[column])
+        shown.add_column(str(column), justify="right" if numeric else "left", overflow="fold")
+    for row in table.itertuples(index=False):
+        shown.add_row(*(_text(value) for value in row))
+    console.print(shown)
+
+
+def _text(value: Any) -> str:
+    from rich.markup import escape  # noqa: PLC0415  (what organisations typed is never interpreted)
+
+    if isinstance(value, float):
+        return "" if pd.isna(value) else f"{value:,.10g}".replace(",", " ")
+    return escape(str(value))
+
+
+def _check_language(language: str) -> None:
+    if language not in LANGUAGES:
+        raise unknown("language", language, LANGUAGES)

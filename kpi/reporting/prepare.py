@@ -1,0 +1,108 @@
+"""From a project to the page of one objective, and to the summary that the portal and the manifest keep."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from kpi.briefing import ObjectiveReport
+from kpi.catalogue import LANGUAGES, Text
+from kpi.compose import Evidence, compose, gather
+from kpi.errors import unknown
+from kpi.parsing.periods import bounds
+from kpi.project import Project
+from kpi.register import load_remarks
+from kpi.reporting.page import Page
+from kpi.store import read_held_back
+
+
+def prepare_page(project: Project, objective: str, language: str, *, as_of: str = "", use_sample: bool = True) -> Page:
+    """The page of one objective in one language.
+
+    Raises:
+        UsageError: unknown objective or language, or nothing was built yet.
+    """
+    if language not in LANGUAGES:
+        raise unknown("language", language, LANGUAGES)
+    report = prepare_report(project, objective, as_of=as_of, use_sample=use_sample)
+    return Page(report, project.catalogue, language, remarks=_remarks(project))
+
+
+@lru_cache(maxsize=8)
+def prepare_report(project: Project, objective: str, *, as_of: str = "", use_sample: bool = True) -> ObjectiveReport:
+    """Everything known about one objective, computed from the project's tables."""
+    return compose(
+        project.catalogue.objective(objective),
+        project.catalogue,
+        _evidence(project, use_sample=use_sample),
+        as_of=as_of or default_as_of(project),
+        run=run_id(project),
+        held_back=_held_back(project),
+    )
+
+
+@lru_cache(maxsize=8)
+def _evidence(project: Project, *, use_sample: bool) -> Evidence:
+    observations = project.observations
+    return gather(observations if use_sample else observations[~observations["sample"]])
+
+
+@lru_cache(maxsize=8)
+def _remarks(project: Project) -> dict[str, Text]:
+    return load_remarks(project.data / "published" / "remarks.yaml")
+
+
+@lru_cache(maxsize=8)
+def _held_back(project: Project) -> dict[str, int]:
+    table = read_held_back(project.tidy)
+    return dict(Counter(table["source"])) if len(table) else {}
+
+
+@lru_cache(maxsize=8)
+def default_as_of(project: Project) -> str:
+    """The newest vintage, a date or a year: the same data always speaks of the same time.
+
+    The date of the run would change every page every night without a change of data.
+    """
+    vintages = [v for v in project.observations["vintage"].unique() if v]
+    return max(vintages, key=lambda v: (bounds(v)[1], len(v)), default="")
+
+
+@lru_cache(maxsize=8)
+def run_id(project: Project) -> str:
+    """Identifies the state of the inputs: equal data, register, notebook and package give the same id."""
+    from kpi import __version__  # noqa: PLC0415  (no import at package level in the other direction)
+
+    digest = hashlib.sha256(__version__.encode())
+    files = [
+        *sorted(project.tidy.glob("*.csv")),
+        *sorted((project.data / "catalogue").rglob("*.yaml")),
+        *sorted((project.data / "published").glob("*.yaml")),
+        project.notebook,
+    ]
+    for path in files:
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def summarise(report: ObjectiveReport) -> dict[str, Any]:
+    """What the portal, ``kpi coverage`` and the manifest say of one objective."""
+    declared = [r for r in (*report.reports, *report.without_data) if r.declaration is not None]
+    return {
+        "declared": len(declared),
+        "with_data": sum(1 for r in declared if r.has_data),
+        "sample": sum(1 for r in declared if r.has_data and bool(r.rows["sample"].all())),
+        "printed_only": sum(1 for r in report.reports if r.declaration is None),
+        "statuses": dict(sorted(Counter(r.assessment.status for r in declared).items())),
+    }
+
+
+def figures_of(report: ObjectiveReport) -> pd.DataFrame:
+    """Every tidy row the page draws on, declared and printed, targets included."""
+    frames = [r.rows for r in (*report.reports, *report.without_data) if len(r.rows)]
+    return pd.concat(frames, ignore_index=True).drop_duplicates() if frames else pd.DataFrame()

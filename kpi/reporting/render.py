@@ -1,0 +1,123 @@
+"""One report: the notebook run by papermill, exported to a page, with its downloads beside."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import papermill
+from kpi.reporting.export import export_html
+from papermill.exceptions import PapermillExecutionError
+
+from kpi.api import check_parameters
+from kpi.errors import KpiError
+from kpi.exports import write_figures
+from kpi.project import Project
+from kpi.reporting import prepare
+from kpi.reporting.engine import ENGINE, forget, warm_shell
+
+
+@dataclass(frozen=True)
+class Job:
+    """One page to render."""
+
+    objective: str
+    language: str
+    as_of: str = ""
+    use_sample: bool = True
+    downloads: bool = True
+
+    @property
+    def path(self) -> Path:
+        """Place of the page in the site."""
+        return Path(self.language) / f"{self.objective}.html"
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Parameters of the notebook."""
+        return check_parameters(
+            {
+                "objective": self.objective,
+                "language": self.language,
+                "as_of": self.as_of,
+                "use_sample": self.use_sample,
+            }
+        )
+
+
+def warm_up(project: Project, job: Job) -> None:
+    """Load and run everything a page needs once in this process, so that forked children find it ready.
+
+    The first page is rendered for real and thrown away: a list of imports would miss what
+    libraries load late.
+    """
+    warm_shell()
+    notebook = execute(project, job, None, engine="fork")
+    export_html(notebook)
+    forget()
+
+
+def render(project: Project, job: Job, site: Path, *, engine: str = "fork") -> dict[str, Any]:
+    """Execute and export one page into ``site``; returns the objective's summary.
+
+    Raises:
+        KpiError: a cell failed; the notebook as far as it ran is kept in ``reports/failed``.
+    """
+    executed = site / "notebooks" / job.path.with_suffix(".ipynb")
+    notebook = execute(project, job, executed, engine=engine)
+    write_page(site / job.path, export_html(notebook))
+    report = prepare.prepare_report(project, job.objective, as_of=job.as_of, use_sample=job.use_sample)
+    if job.downloads:
+        write_downloads(project, job, site)
+    return prepare.summarise(report)
+
+
+def write_page(path: Path, html: str) -> None:
+    """Write beside and move into place: the place may hold a link to the published page."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_text(html, encoding="utf-8")
+    beside.replace(path)
+
+
+def write_downloads(project: Project, job: Job, site: Path) -> None:
+    """The figures behind a page, as CSV and XLSX: the same file for all languages."""
+    report = prepare.prepare_report(project, job.objective, as_of=job.as_of, use_sample=job.use_sample)
+    rows = prepare.figures_of(report)
+    if rows.empty:
+        return
+    for kind in ("csv", "xlsx"):
+        write_figures(rows, site / "downloads" / f"{job.objective}.{kind}", kind)
+
+
+def execute(project: Project, job: Job, output: Path | None, *, engine: str) -> Any:
+    """Run the notebook for one page and return it executed; ``engine`` is ``fork`` or ``standard``.
+
+    Raises:
+        KpiError: a cell failed; with an ``output``, the notebook as far as it ran is kept.
+    """
+    if output:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.unlink(missing_ok=True)
+    try:
+        return papermill.execute_notebook(
+            project.notebook,
+            output,
+            parameters=job.parameters,
+            engine_name=ENGINE if engine == "fork" else None,
+            kernel_name="python3",
+            cwd=project.root,
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+        )
+    except PapermillExecutionError as error:
+        kept = ""
+        if output and output.exists():
+            failed = project.reports / "failed" / job.path.with_suffix(".ipynb")
+            failed.parent.mkdir(parents=True, exist_ok=True)
+            output.replace(failed)
+            kept = f" The notebook as far as it ran is {failed}."
+        msg = f"{job.path}: cell {error.exec_count} failed with {error.ename}: {error.evalue}.{kept}"
+        raise KpiError(msg) from error

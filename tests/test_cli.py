@@ -1,0 +1,141 @@
+"""The contract of the command line: one sentence, the right exit code, nothing half-written."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+
+def kpi(*arguments: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "KPI_ROOT": str(root), "COLUMNS": "200"}
+    return subprocess.run(
+        [sys.executable, "-m", "kpi", *arguments],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+        cwd=root,
+    )
+
+
+def sentence(result: subprocess.CompletedProcess[str]) -> str:
+    assert "Traceback" not in result.stderr
+    return result.stderr.strip().splitlines()[-1]
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> Path:
+    """A project folder with the whole catalogue and one source, so that commands are tried without touching ours."""
+    root = tmp_path_factory.mktemp("project")
+    for name in ("data/catalogue", "data/published", "data/sample/press-trips", "expectations", "notebooks"):
+        shutil.copytree(ROOT / name, root / name)
+    built = kpi("build", root=root)
+    assert built.returncode == 0, built.stderr
+    return root
+
+
+def test_help_names_every_command():
+    result = kpi("--help")
+    assert result.returncode == 0
+    for name in ("run", "build", "check", "report", "list", "show", "coverage", "figures", "lab"):
+        assert name in result.stdout
+
+
+def test_help_imports_nothing_heavy():
+    code = "import sys, kpi.cli; print([m for m in ('pandas', 'plotly', 'papermill', 'great_expectations') if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("show", "overnight-stay"), 2, "Unknown indicator 'overnight-stay': did you mean 'overnight-stays'"),
+        (("run", "--objective", "image-2022/os-22"), 2, "Unknown objective 'image-2022/os-22': did you mean"),
+        (("run", "--language", "de"), 2, "Unknown language 'de': known are fr, nl, en."),
+        (("run", "--as-of", "yesterday"), 2, "Parameter 'as_of': found 'yesterday'"),
+        (("report", "image-2022/os-2", "-p", "langage=nl"), 2, "Unknown parameter 'langage': did you mean 'language'"),
+        (("report", "image-2022/os-2", "-p", "use_sample=3"), 2, "Parameter 'use_sample': found 3"),
+        (("report", "image-2022/nowhere"), 2, "Unknown objective 'image-2022/nowhere'"),
+        (("figures", "--since", "soon"), 2, "--since 'soon'"),
+        (("check", "x.csv", "--source", "export-aids"), 2, "Unknown source 'export-aids': did you mean 'export-aid'"),
+    ],
+)
+def test_a_mistake_is_one_sentence(small, arguments, code, words):
+    result = kpi(*arguments, root=small)
+    assert result.returncode == code, result.stderr
+    assert words in sentence(result)
+    assert not (small / "reports" / "site").exists()
+
+
+def test_a_mistyped_option_is_usage():
+    result = kpi("run", "--objectif", "x")
+    assert result.returncode == 2
+    assert "No such option" in result.stderr
+
+
+def test_a_folder_without_a_project_says_so(tmp_path):
+    result = kpi("list", "documents", root=tmp_path)
+    assert result.returncode == 2
+    assert "holds no data/catalogue" in sentence(result)
+
+
+def test_a_malformed_entry_names_file_entry_and_field(small, tmp_path):
+    root = tmp_path / "project"
+    shutil.copytree(small, root)
+    path = root / "data" / "catalogue" / "indicators" / "press.yaml"
+    path.write_text(path.read_text("utf-8").replace("direction: higher", "direction: up", 1), encoding="utf-8")
+    result = kpi("run", root=root)
+    assert result.returncode == 1
+    words = sentence(result)
+    assert "press.yaml" in words
+    assert "'press-trips-large'" in words
+    assert "field direction: found 'up'" in words
+    assert not (root / "reports" / "site").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("Marché", "Marktt", "Marktt"),
+        ("in-person", "by-balloon", "by-balloon"),
+    ],
+)
+def test_check_tells_place_found_and_expected(small, tmp_path, old, new, words):
+    text = (small / "data" / "sample" / "press-trips" / "sample-press-trips.csv").read_text("utf-8")
+    assert old in text
+    wrong = tmp_path / "press-trips.csv"
+    wrong.write_text(text.replace(old, new, 1), encoding="utf-8")
+    result = kpi("check", str(wrong), "--source", "press-trips", "--format", "json", root=small)
+    assert result.returncode == 3, result.stderr
+    problems = json.loads(result.stdout)
+    assert any(words in problem["reason"] and "press-trips.csv" in problem["reason"] for problem in problems)
+    assert "nothing was stored" in result.stderr
+
+
+def test_listings_come_as_table_json_and_csv(small):
+    assert "Arsene 50" in kpi("list", "objectives", "--language", "fr", root=small).stdout
+    documents = json.loads(kpi("list", "documents", "--format", "json", root=small).stdout)
+    assert {entry["id"] for entry in documents} >= {"image-2022", "extrel-2021"}
+    assert kpi("list", "sources", "--format", "csv", root=small).stdout.startswith("id,title")
+
+
+def test_figures_carry_citation_and_qualifier(small):
+    result = kpi("figures", "--indicator", "arsene50-tickets-sold", "--format", "json", root=small)
+    values = {(row["time_period"], row["measure"]): row for row in json.loads(result.stdout)}
+    assert values["2019", "actual"]["obs_value"] == 45000
+    assert values["2020", "actual"]["obs_value"] == 18000
+    assert values["2019", "actual"]["source_ref"].startswith("image-2022 L")
+
+
+def test_no_sample_leaves_none(small):
+    result = kpi("figures", "--no-sample", "--format", "json", root=small)
+    assert not any(row["sample"] for row in json.loads(result.stdout))

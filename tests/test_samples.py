@@ -1,0 +1,89 @@
+"""The made-up samples: reproducible, marked, accepted whole, and tied to the published totals."""
+
+import runpy
+
+import pytest
+
+from kpi.sources import build_source, module
+
+SOURCES = ("overnight-stays", "export-aid", "convention-bureau", "press-trips")
+
+
+@pytest.fixture(scope="session")
+def built(root, tmp_path_factory, catalogue):
+    """Results of all samples; built beside the project, where no real delivery can take their place."""
+    place = tmp_path_factory.mktemp("project")
+    (place / "data").mkdir()
+    (place / "data" / "sample").symlink_to(root / "data" / "sample")
+    (place / "expectations").symlink_to(root / "expectations")
+    return {source: build_source(place, source, catalogue) for source in SOURCES}
+
+
+def test_the_generator_writes_the_same_bytes(root, tmp_path):
+    runpy.run_path(str(root / "data" / "sample" / "make_samples.py"))["main"](tmp_path)
+    made = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*.csv")}
+    kept = {path: (root / "data" / "sample" / path).read_bytes() for path in made}
+    assert len(made) == 5
+    assert made == kept
+    assert max(map(len, made.values())) < 400_000
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_row_is_accepted_and_marked(built, source):
+    result = built[source]
+    assert result.held_back["reason"].tolist() == []
+    assert result.is_sample
+    assert result.observations["sample"].all()
+    assert all(path.name.startswith("sample-") for path in result.files)
+    assert result.observations["source_ref"].str.startswith("sample-").all()
+    assert not result.observations.map(str).apply(lambda c: c.str.contains("Sample (?:company|contact)")).any().any()
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_what_the_catalogue_promises_is_emitted(built, catalogue, source):
+    promised = set(catalogue.source(source).indicators)
+    assert promised <= set(built[source].observations["indicator"])
+
+
+def test_nights_of_2019(built):
+    rows = built["overnight-stays"].observations
+    nights = rows[rows["indicator"] == "overnight-stays"].groupby(rows["time_period"].str[:4])["obs_value"].sum()
+    assert nights["2019"] == 9_500_000
+    assert nights["2020"] < 0.4 * nights["2019"]
+    assert set(rows["time_period"].str[:4]) == {"2017", "2018", "2019", "2020", "2021"}
+    mice = rows[(rows["indicator"] == "overnight-stays") & (rows["purpose"] == "mice") & (rows["time_period"] < "2020")]
+    assert 0.4 < mice["obs_value"].sum() / nights[:"2019"].sum() < 0.55
+
+
+def test_export_aid_of_the_first_half_of_2019(built):
+    rows = built["export-aid"].observations
+    window = rows[rows["time_period"].between("2019-01", "2019-06")]
+    grants = window[window["indicator"] == "export-aids-granted"].groupby("aid_measure")["obs_value"].sum()
+    amount = window[window["indicator"] == "export-aid-amount"].groupby("aid_measure")["obs_value"].sum()
+    assert (grants.sum(), amount.sum()) == (297, 1_250_149)
+    assert len(grants) == 8
+    assert grants[["information-material", "prospecting-outside-eu", "fairs-abroad", "recruitment"]].tolist() == [
+        *(61, 78, 136, 9),
+    ]
+    shares = (100 * amount / amount.sum()).round(1)
+    assert shares[["information-material", "prospecting-outside-eu", "fairs-abroad", "recruitment"]].tolist() == [
+        *(13.7, 12.0, 54.0, 17.6),
+    ]
+
+
+def test_press_trips_and_leads_have_the_right_order_of_magnitude(built):
+    trips = built["press-trips"].observations
+    of_2019 = trips[trips["time_period"] == "2019"].groupby("indicator")["obs_value"].sum()
+    assert 15 <= of_2019["press-trips-large"] <= 25
+    assert 85 <= of_2019["press-trips-small"] <= 115
+    leads = built["convention-bureau"].observations
+    yearly = leads[leads["indicator"] == "congress-leads"].groupby("time_period")["obs_value"].sum()
+    assert yearly.between(60, 120).all()
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_column_stands_in_the_documentation(root, source):
+    page = (root / "docs" / "sources" / f"{source}.md").read_text(encoding="utf-8")
+    for form in module(source).FORMATS.values():
+        for column in form.columns:
+            assert f"| {column.heading.fr} | {column.heading.nl} | {column.heading.en} |" in page

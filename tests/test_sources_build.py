@@ -1,0 +1,114 @@
+"""From files to tidy observations: what every source has in common."""
+
+from pathlib import Path
+
+import pytest
+
+from kpi.errors import UsageError
+from kpi.sources import deliveries, module, modules
+from kpi.sources.build import HELD_BACK, build_files
+from tests.small_catalogue import small_catalogue
+
+CATALOGUE = small_catalogue()
+HEADING = "Mois;Motif;Marché;Hébergement;Nuitées;Arrivées"
+GOOD = "2019-01;leisure;France;hotel;30;10"
+
+
+@pytest.fixture
+def build(root, tmp_path):
+    def run(*lines: str, source: str = "overnight-stays", name: str = "file.csv", **more: str):
+        paths = []
+        for file, text in {name: "\n".join(lines), **{f"{key}.csv": text for key, text in more.items()}}.items():
+            path = tmp_path / file
+            path.write_text(text, encoding="utf-8")
+            paths.append(path)
+        return build_files(paths, source, CATALOGUE, root / "expectations")
+
+    return run
+
+
+def test_registry_knows_its_modules_without_importing_them():
+    assert set(modules()) == {"convention-bureau", "export-aid", "overnight-stays", "press-trips", "published"}
+    assert module("export-aid").FORMATS
+    with pytest.raises(UsageError, match="did you mean 'export-aid'"):
+        module("export-aids")
+    with pytest.raises(UsageError, match="Unknown source"):
+        deliveries(Path(), "nothing")
+
+
+def test_a_real_delivery_puts_the_sample_aside(tmp_path):
+    sample = tmp_path / "data" / "sample" / "export-aid"
+    sample.mkdir(parents=True)
+    (sample / "sample.csv").touch()
+    assert deliveries(tmp_path, "export-aid") == ([sample / "sample.csv"], True)
+    assert deliveries(tmp_path, "export-aid", allow_sample=False) == ([], False)
+    real = tmp_path / "data" / "incoming" / "export-aid"
+    real.mkdir(parents=True)
+    (real / "~$open.xlsx").touch()
+    (real / "notes.md").touch()
+    assert deliveries(tmp_path, "export-aid")[1] is True
+    (real / "june.xlsx").touch()
+    assert deliveries(tmp_path, "export-aid") == ([real / "june.xlsx"], False)
+
+
+def test_a_source_without_files_gives_an_empty_table(root):
+    for source in modules():
+        result = build_files([], source, CATALOGUE, root / "expectations")
+        assert (len(result.observations), len(result.held_back), result.rows_read) == (0, 0, 0)
+
+
+def test_good_rows_go_on_beside_bad_ones(build):
+    result = build(
+        HEADING,
+        GOOD,
+        "2019-01;leisure;Atlantide;hotel;30;10",
+        "2019-01;leisure;NL;hotel;1.500;10",
+        "2019-13;leisure;NL;hotel;30;10",
+        "2019-02;leisure;NL;hotel;5;10",
+        "2019-02;mice;NL;hotel;-5;-6",
+    )
+    assert (result.rows_read, result.rows_accepted) == (6, 1)
+    assert result.observations["source_ref"].unique().tolist() == ["file.csv row 2"]
+    assert list(result.held_back.columns) == list(HELD_BACK)
+    assert result.held_back["row"].tolist() == ["3", "4", "5", "7", "6", "7"]
+    by_row = result.held_back.groupby("row")["reason"].apply(" ".join)
+    assert "at least one night for each arrival" in by_row["6"]
+    assert "zero or more" in by_row["7"]
+    assert "found -5" in by_row["7"]
+
+
+def test_a_wrong_column_holds_the_file_back(build):
+    result = build(HEADING.replace("Marché", "Marke"), GOOD)
+    assert (result.rows_read, result.rows_accepted, len(result.observations)) == (1, 0, 0)
+    assert result.held_back.loc[0, "reason"].startswith("file.csv, row 1, column Market: found the heading 'Marke'")
+
+
+def test_an_unreadable_file_does_not_stop_the_others(build):
+    result = build(HEADING, GOOD, broken="a\x00b")
+    assert result.rows_accepted == 1
+    assert result.held_back.loc[0, ["file", "row"]].tolist() == ["broken.csv", ""]
+
+
+def test_repeated_rows_are_problems_not_sums(build):
+    other = "2019-02;leisure;France;hotel;50;20"
+    result = build(HEADING, GOOD, other, GOOD, again="\n".join([HEADING, other.replace("50", "60")]))
+    nights = result.observations[result.observations["indicator"] == "overnight-stays"]
+    assert nights["obs_value"].tolist() == [30.0]
+    assert set(zip(result.held_back["file"], result.held_back["row"], strict=True)) == {
+        *(("file.csv", "4"), ("file.csv", "3"), ("again.csv", "2")),
+    }
+    assert "It stands also in file.csv row 2." in result.held_back["reason"].str.cat()
+
+
+def test_ignored_columns_are_named(build):
+    assert build(f"{HEADING};Remarque", f"{GOOD};secret").ignored_columns == ("Remarque",)
+
+
+def test_an_indicator_the_catalogue_lacks_is_held_back(root, tmp_path):
+    less = CATALOGUE.model_copy(update={"indicators": tuple(i for i in CATALOGUE.indicators if i.id != "arrivals")})
+    less = type(less)(**{name: getattr(less, name) for name in type(less).model_fields})
+    path = tmp_path / "file.csv"
+    path.write_text(f"{HEADING}\n{GOOD}\n", encoding="utf-8")
+    result = build_files([path], "overnight-stays", less, root / "expectations")
+    assert result.observations["indicator"].tolist() == ["overnight-stays"]
+    assert "an indicator of the catalogue" in result.held_back["reason"].str.cat()
