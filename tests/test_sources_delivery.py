@@ -102,7 +102,7 @@ def test_a_heading_that_stands_twice(tmp_path):
         ("a;Frankreich;1;;;;", "Market", "'Frankreich'", "Did you mean FR (France)"),
         ("a;Atlantide;1;;;;", "Market", "'Atlantide'", "Known are BE (Belgium), FR (France)"),
         ("a;Total;1;;;;", "Market", "'Total'", "totals are computed"),
-        ("a;BE;1.234;;;;", "Nights", "'1.234'", "with ',' as decimal mark"),
+        ("a;BE;1.234;;;;", "Nights", "'1.234'", "It may mean 1234 or 1 and 234 thousandths."),
         ("a;BE;1,5;;;;", "Nights", "'1,5'", "a whole number"),
         ("a;BE;12 34;;;;", "Nights", "'12 34'", "a whole number"),
         ("a;BE;1;12.5;;;", "Amount (EUR)", "'12.5'", "an amount in euro"),

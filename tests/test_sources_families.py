@@ -51,6 +51,7 @@ def test_export_aid(build):
     assert values(frame, "export-aid-processing-days") == {"2019-01": 30, "2019-02": 0, "2019-03": 0, "2019-04": 85}
     assert values(frame, "export-aid-applications") == {"2019-01": 3, "2019-02": 0, "2019-03": 0, "2019-04": 1}
     assert set(frame["unit_measure"]) == {"count", "EUR", "days"}
+    assert "Amount requested, Amount granted" in set(result.held_back["column"])
     assert result.held_back["row"].tolist() == ["7", "8", "6"]
     everything = frame.to_csv() + result.held_back.to_csv()
     assert not any(name in everything for name in ("Peeters", "Jacobs"))

@@ -1,0 +1,80 @@
+"""Counting and adding delivered rows into tidy observations that still say which rows they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from kpi.catalogue import Catalogue
+from kpi.observations import tidy
+
+
+def summed(
+    frame: pd.DataFrame, source: str, catalogue: Catalogue, by: Sequence[str], values: dict[str, pd.Series]
+) -> pd.DataFrame:
+    """Sums by period and dimensions, one observation an indicator and cell.
+
+    Only cells are given, no totals: whoever needs the sum over a dimension adds its cells. A cell
+    whose sum is zero stands as zero, so that a rate of nothing out of some is 0 and not missing.
+
+    Args:
+        frame: accepted rows with the columns ``time_period``, those of ``by``, and their place.
+        source: id of the source.
+        catalogue: gives the unit of each indicator.
+        by: dimension columns.
+        values: what to add, by indicator; a series of 0 and 1 counts. All are of the frame's index.
+
+    Returns:
+        Tidy rows with the frequency of ``time_period``; rows without a period are left out.
+    """
+    from kpi.parsing.periods import frequency  # noqa: PLC0415
+
+    dated = frame[frame["time_period"].notna() & (frame["time_period"] != "")]
+    if dated.empty:
+        return tidy(pd.DataFrame({"indicator": pd.Series(dtype="str")}))
+    keys = ["time_period", *by]
+    added = dated.assign(**values)[[*keys, *values]].groupby(keys, sort=True).sum(min_count=1)
+    refs = references(dated, keys)
+    long = added.reset_index().melt(id_vars=keys, value_vars=list(values), var_name="indicator")
+    long = long.rename(columns={"value": "obs_value"}).dropna(subset=["obs_value"])
+    return tidy(
+        long.assign(
+            freq=long["time_period"].map(frequency),
+            unit_measure=long["indicator"].map(
+                lambda name: catalogue.indicator(name).unit if catalogue.has_indicator(name) else ""
+            ),
+            source=source,
+            source_ref=[refs[key] for key in long[keys].itertuples(index=False, name=None)],
+        )
+    )
+
+
+def references(frame: pd.DataFrame, keys: Sequence[str]) -> dict[tuple[str, ...], str]:
+    """Which rows stand behind each group: ``file.csv rows 2-31``, or one row, for each file."""
+    spans = frame.groupby([*keys, "source_file", "source_sheet"], sort=True)["source_row"].agg(["min", "max"])
+    found: dict[tuple[str, ...], list[str]] = {}
+    for (*key, file, sheet), first, last in zip(spans.index, spans["min"], spans["max"], strict=True):
+        place = f"{file} sheet {sheet}" if sheet else str(file)
+        rows = f"row {first}" if first == last else f"rows {first}-{last}"
+        found.setdefault(tuple(key), []).append(f"{place} {rows}")
+    return {key: "; ".join(places) for key, places in found.items()}
+
+
+def with_empty_months(observations: pd.DataFrame) -> pd.DataFrame:
+    """Add a zero for months inside the register's span in which nothing happened.
+
+    A register that covers a year covers its quiet months: without the zero the year would look
+    incomplete. The zero stands in one cell of that indicator; all its other cells are zero too.
+    """
+    parts = [observations]
+    for _, rows in observations.groupby("indicator", sort=True):
+        months = pd.period_range(rows["time_period"].min(), rows["time_period"].max(), freq="M").astype("str")
+        quiet = sorted(set(months) - set(rows["time_period"]))
+        zeros = rows.iloc[[0] * len(quiet)].assign(time_period=quiet, obs_value=0.0)
+        parts.append(tidy(zeros.assign(period_start="", period_end="", source_ref=_files(rows["source_ref"]))))
+    return pd.concat(parts, ignore_index=True)[observations.columns]
+
+
+def _files(references_: pd.Series) -> str:
+    return "; ".join(sorted({ref.partition(" row")[0] for refs in references_ for ref in refs.split("; ")}))

@@ -1,0 +1,187 @@
+"""Reading a delivered file by its declared format: rows that fit, a problem with a place for each other."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kpi.catalogue import Catalogue
+from kpi.errors import DeliveryError, Problem
+from kpi.parsing.tables import Table, read_tables
+from kpi.sources.cells import Refused, reader
+from kpi.sources.formats import Column, DeliveryFormat, best_format
+
+#: Columns that say where a row stood; they travel with it until it is a tidy observation.
+PLACE = ("source_file", "source_sheet", "source_row")
+_LONGEST_SHOWN = 60
+_SHORT = 3
+_Row = tuple[int, tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One table of a delivered file.
+
+    ``frame`` holds the rows that fit, with the columns of the format and PLACE; missing values
+    are NaN. A row with a problem is not in it. Personal columns are in neither.
+    """
+
+    form: str
+    frame: pd.DataFrame
+    problems: tuple[Problem, ...]
+    ignored_columns: tuple[str, ...]
+    rows_read: int
+
+
+@dataclass
+class _Reading:
+    """What is known while a table is read."""
+
+    file: str
+    table: Table
+    form: DeliveryFormat
+    people: tuple[int, ...]
+    problems: list[Problem] = field(default_factory=list)
+
+    def problem(self, found: str, expected: str, remedy: str = "", **place: Any) -> None:
+        self.problems.append(Problem(self.file, found, expected, remedy, sheet=self.table.sheet, **place))
+
+
+def read_delivery(path: Path, formats: Mapping[str, DeliveryFormat], catalogue: Catalogue) -> tuple[Delivery, ...]:
+    """Read a CSV file or a workbook; every problem is found, not only the first.
+
+    Args:
+        path: the delivered file.
+        formats: the formats of its source; a table is read by the one that fits its headings best.
+        catalogue: gives the code lists.
+
+    Returns:
+        One delivery a table: one for text, one a recognised sheet for a workbook.
+
+    Raises:
+        DeliveryError: nothing can be read: no file, no table, or no heading row.
+    """
+    encodings = next(iter(formats.values())).encodings
+    tables = read_tables(path, encodings, lambda headings: best_format(formats, headings)[1])
+    fitting = [(table, *best_format(formats, table.headings)) for table in tables]
+    known = [(table, name) for table, name, score in fitting if score > 0]
+    if not known:
+        first = next(iter(formats.values()))
+        wanted = ", ".join(column.heading.en for column in first.columns if column.required)
+        msg = f"{path}: no heading row with known columns in it; expected the headings {wanted} in row 1."
+        raise DeliveryError(msg)
+    return tuple(_read_table(path.name, table, name, formats[name], catalogue) for table, name in known)
+
+
+def _read_table(file: str, table: Table, name: str, form: DeliveryFormat, catalogue: Catalogue) -> Delivery:
+    headings = table.headings
+    places = form.matched(headings)
+    people = (places[c.name][0] for c in form.columns if c.kind == "personal" and c.name in places)
+    reading = _Reading(file, table, form, tuple(people))
+    declared = {position for positions in places.values() for position in positions}
+    ignored = tuple(text for position, text in enumerate(headings) if text and position not in declared)
+    rows = table.rows[1:]
+    columns = list(_columns(reading, places, ignored))
+    if reading.problems:
+        return Delivery(name, _empty(form), tuple(reading.problems), ignored, len(rows))
+    whole = [row for row in rows if _has_width(reading, row, len(headings))]
+    frame = _empty(form).reindex(range(len(whole)))
+    frame["source_file"], frame["source_sheet"] = file, table.sheet
+    frame["source_row"] = [number for number, _ in whole]
+    for column, position in columns:
+        frame[column.name] = _values(reading, column, position, whole, reader(column, form, catalogue))
+    refused = {problem.row for problem in reading.problems}
+    frame = frame[~frame["source_row"].isin(refused)].reset_index(drop=True)
+    ordered = sorted(reading.problems, key=lambda problem: problem.row or 0)
+    return Delivery(name, _typed(frame, form), tuple(ordered), ignored, len(rows))
+
+
+def _columns(
+    reading: _Reading, places: Mapping[str, list[int]], ignored: Sequence[str]
+) -> Iterator[tuple[Column, int]]:
+    """The columns to read with their position; a missing or doubled one is a problem of the whole table."""
+    row = reading.table.rows[0][0]
+    for column in reading.form.columns:
+        positions = places.get(column.name, [])
+        if len(positions) > 1:
+            reading.problem(
+                f"the heading {column.described!r} {len(positions)} times", "it once", "Rename one.", row=row
+            )
+        elif positions and column.kind != "personal":
+            yield column, positions[0]
+        elif not positions and column.required and column.kind != "personal":
+            by_folded = {heading.casefold(): heading for heading in ignored}
+            words = (column.heading.fr, column.heading.nl, column.heading.en, *column.also)
+            near = [heading for word in words for heading in difflib.get_close_matches(word.casefold(), by_folded, n=1)]
+            found = f"the heading {by_folded[near[0]]!r}" if near else "no such column"
+            remedy = f"Did you mean {column.heading.en!r}? Rename the column." if near else "Add the column."
+            wanted = f"a column {column.described!r}"
+            reading.problem(found, wanted, remedy, row=row, column=column.heading.en)
+
+
+def _has_width(reading: _Reading, row: _Row, width: int) -> bool:
+    """A row with cells beyond the heading is shifted; one cut short was truncated. Neither can be trusted."""
+    number, cells = row
+    extra = [cell for cell in cells[width:] if cell not in (None, "")]
+    short = len(cells) < width and not reading.table.sheet
+    if extra or short:
+        reading.problem(
+            f"{len(cells)} cells",
+            f"{width} as in the heading",
+            "Look for a separator too many or too few.",
+            row=number,
+        )
+    return not (extra or short)
+
+
+def _values(
+    reading: _Reading, column: Column, position: int, rows: Sequence[_Row], read: Callable[[Any], Any]
+) -> list[Any]:
+    known: dict[Any, Any] = {}
+    values: list[Any] = []
+    for number, cells in rows:
+        cell = cells[position] if position < len(cells) else None
+        key = (type(cell), cell)
+        if key not in known:
+            known[key] = read(cell)
+        value = known[key]
+        if isinstance(value, Refused):
+            found = _shown(cell, [cells[place] for place in reading.people if place < len(cells)])
+            reading.problem(found, value.expected, value.remedy, row=number, column=column.heading.en)
+            value = None
+        values.append(value)
+    return values
+
+
+def _shown(cell: Any, people: Sequence[Any]) -> str:
+    """The cell for a message, cut to a readable length; never a value that a personal column also holds."""
+    if cell is None or str(cell).strip() == "":
+        return "nothing"
+    text = str(cell).strip()
+    typed = text.casefold()
+    named = [str(person).strip().casefold() for person in people if person not in (None, "")]
+    if any(
+        typed == name or (len(name) > _SHORT and name in typed) or (len(typed) > _SHORT and typed in name)
+        for name in named
+    ):
+        return "a personal value (not shown)"
+    return repr(text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "...")
+
+
+def _empty(form: DeliveryFormat) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype="object") for name in (*form.names, *PLACE)})
+
+
+def _typed(frame: pd.DataFrame, form: DeliveryFormat) -> pd.DataFrame:
+    numeric = {column.name for column in form.columns if column.kind in {"number", "count", "amount"}}
+    return frame.astype(
+        {
+            **{name: "float64" if name in numeric else "str" for name in form.names},
+            **dict(zip(PLACE, ("str", "str", "int64"), strict=True)),
+        }
+    )

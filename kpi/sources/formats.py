@@ -1,0 +1,102 @@
+"""What a delivery must look like, as a source declares it: columns, headings, number marks, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from pydantic import model_validator
+
+from kpi.catalogue import CodeList, Entry, Text
+from kpi.parsing.text import fold
+
+Kind = Literal["text", "code", "number", "count", "amount", "date", "period", "personal"]
+
+
+class Column(Entry):
+    """One column of a delivery. A column with people in it is declared ``personal`` and never read."""
+
+    name: str
+    kind: Kind
+    heading: Text
+    also: tuple[str, ...] = ()
+    """Other headings that organisations use for it."""
+    codes: str | CodeList | None = None
+    """For ``code``: a code list of the catalogue by id, or one that only this format knows."""
+    not_accepted: tuple[str, ...] = ("_T",)
+    """Codes that a delivery may not use: a total among its parts would be counted twice."""
+    frequency: str = ""
+    """For ``period``: the letter of the only frequency accepted, such as ``M``."""
+    required: bool = True
+    """Whether the column must stand in the file."""
+    allow_empty: bool = False
+    """Whether a row may leave it empty; empty is "not given", never zero."""
+
+    @property
+    def spellings(self) -> frozenset[str]:
+        """All headings under which it is found, folded."""
+        words = (self.name, self.heading.fr, self.heading.nl, self.heading.en, *self.also)
+        return frozenset(_heading(word) for word in words)
+
+    @property
+    def described(self) -> str:
+        """The headings of the three languages, for a message."""
+        return " / ".join(dict.fromkeys((self.heading.fr, self.heading.nl, self.heading.en)))
+
+
+class DeliveryFormat(Entry):
+    """One kind of table that a source delivers."""
+
+    suite: str
+    """Name of its Great Expectations suite in ``expectations/``."""
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    """Columns that together name a row: the same key twice is an error, never a sum."""
+    decimal: Literal[",", "."] = ","
+    group: Literal["", ".", ",", " ", "'"] = " "
+    encodings: tuple[str, ...] = ("utf-8", "cp1252")
+    """Tried in this order; text that none of them can decode is refused."""
+
+    @model_validator(mode="after")
+    def _columns_are_told_apart(self) -> DeliveryFormat:
+        spelled = [word for column in self.columns for word in column.spellings]
+        twice = sorted({word for word in spelled if spelled.count(word) > 1})
+        unknown = sorted(set(self.key) - set(self.names))
+        if twice or unknown:
+            msg = f"headings of two columns: {twice}; keys without a column: {unknown}"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def names(self) -> list[str]:
+        """Columns of the frame that reading gives: all but the personal ones."""
+        return [column.name for column in self.columns if column.kind != "personal"]
+
+    def matched(self, headings: Sequence[str]) -> dict[str, list[int]]:
+        """Position of each declared column in a heading row; two positions when it stands there twice."""
+        places: dict[str, list[int]] = {}
+        by_spelling = {word: column.name for column in self.columns for word in column.spellings}
+        for position, heading in enumerate(headings):
+            name = by_spelling.get(_heading(heading))
+            if name is not None:
+                places.setdefault(name, []).append(position)
+        return places
+
+
+def best_format(formats: Mapping[str, DeliveryFormat], headings: Sequence[str]) -> tuple[str, int]:
+    """Name of the format whose required columns the headings fit best, and how many of them are there.
+
+    Files are told apart by what stands in them: organisations name files as they like.
+    """
+    scores = {}
+    for name, form in formats.items():
+        required = {column.name for column in form.columns if column.required}
+        found = required & form.matched(headings).keys()
+        scores[name] = (len(found) / max(len(required), 1), len(found))
+    best = max(scores, key=lambda name: scores[name])
+    return best, scores[best][1]
+
+
+def _heading(text: str) -> str:
+    """Headings match whatever their case, accents, underscores and unit in brackets."""
+    return fold(text.partition("(")[0].replace("_", " ").replace("-", " ").replace(".", " "))

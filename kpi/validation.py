@@ -1,0 +1,157 @@
+"""Running Great Expectations suites on a table, and splitting its rows into accepted and held back."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from kpi.errors import KpiError
+
+if TYPE_CHECKING:
+    from great_expectations.core.batch_definition import BatchDefinition
+
+#: Columns of the table of failures; ``index`` is the row's label, missing where the whole table fails.
+FAILURE = ("index", "rule", "column", "found", "expected", "remedy")
+_LONGEST_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a suite says of a table: its accepted rows, and one row a failure for the others."""
+
+    accepted: pd.DataFrame
+    held_back: pd.DataFrame
+
+
+def validate(
+    frame: pd.DataFrame,
+    suite_name: str,
+    parameters: Mapping[str, Any],
+    folder: Path,
+    language: str = "en",
+) -> Verdict:
+    """Check a table against ``<folder>/<suite_name>.json``.
+
+    Args:
+        frame: any table with an index that names each row once. Missing values are not judged,
+            except by an expectation about them.
+        suite_name: name of the suite, which is also the name of its file.
+        parameters: values for the ``$PARAMETER`` places of the suite, such as the known codes.
+        folder: the folder ``expectations``.
+        language: language of the messages.
+
+    Returns:
+        The rows that meet every expectation, and for each other row what it failed. Where an
+        expectation is about the table as a whole, its failure holds back all rows.
+
+    Raises:
+        KpiError: the suite is missing, damaged, or asks for a parameter that was not given.
+    """
+    suite = _suite(folder / f"{suite_name}.json")
+    missing = sorted(_parameters_of(suite) - parameters.keys())
+    if missing:
+        msg = f"{folder / suite_name}.json: no value was given for its parameter {', '.join(missing)}."
+        raise KpiError(msg)
+    if frame.empty:
+        return Verdict(frame, pd.DataFrame(columns=list(FAILURE)))
+    gx = _great_expectations()
+    batch = _batch_definition().get_batch({"dataframe": frame})
+    outcome = batch.validate(
+        gx.ExpectationSuite(name=suite["name"], expectations=suite["expectations"]),
+        result_format={"result_format": "COMPLETE"},
+        expectation_parameters={name: list(parameters[name]) for name in _parameters_of(suite)},
+    )
+    failed = [result for result in outcome.results if not result.success]
+    failures = [row for result in failed for row in _failures(result, language)]
+    held_back = pd.DataFrame(failures, columns=list(FAILURE)).sort_values("rule", kind="stable")
+    held_back = held_back.reset_index(drop=True)
+    whole_table = held_back["index"].isna().any()
+    accepted = frame.iloc[:0] if whole_table else frame[~frame.index.isin(held_back["index"])]
+    return Verdict(accepted, held_back)
+
+
+def _failures(result: Any, language: str) -> list[dict[str, Any]]:
+    config = result.expectation_config
+    words = config.meta.get("message", {})
+    remedy = config.meta.get("remedy", {})
+    columns = _columns_of(config.kwargs)
+    failure = {
+        "rule": config.meta.get("rule", config.type),
+        "column": ", ".join(columns),
+        "expected": words.get(language, config.type.replace("_", " ")),
+        "remedy": remedy.get(language, ""),
+    }
+    labels = result.result.get("unexpected_index_list")
+    if not labels:
+        # About the table itself, or it could not be computed at all: a column is not there.
+        found = result.result.get("observed_value", "no such column" if columns else "another table")
+        return [{"index": None, "found": _shown(found), **failure}]
+    values = result.result.get("unexpected_list") or [None] * len(labels)
+    return [
+        {"index": label, "found": _shown(value), **failure}
+        for label, value in dict(zip(labels, values, strict=True)).items()
+    ]
+
+
+def _columns_of(kwargs: Mapping[str, Any]) -> list[str]:
+    if "column" in kwargs:
+        return [kwargs["column"]]
+    if "column_A" in kwargs:
+        return [kwargs["column_A"], kwargs["column_B"]]
+    return list(kwargs.get("column_list", ()))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(_shown(part) for part in value.values())
+    if isinstance(value, (tuple, list)):
+        return ", ".join(_shown(part) for part in value)
+    if value is None or (isinstance(value, float) and pd.isna(value)):
+        return "nothing"
+    text = f"{value:.15g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "..."
+
+
+def _suite(path: Path) -> dict[str, Any]:
+    try:
+        suite = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        msg = f"{path}: not readable as an expectation suite ({error})."
+        raise KpiError(msg) from error
+    if not isinstance(suite, dict) or not {"name", "expectations"} <= suite.keys():
+        msg = f"{path}: expected an expectation suite with 'name' and 'expectations'."
+        raise KpiError(msg)
+    return suite
+
+
+def _parameters_of(node: Any) -> set[str]:
+    if isinstance(node, dict):
+        named = {node["$PARAMETER"]} if "$PARAMETER" in node else set()
+        return named.union(*(_parameters_of(part) for part in node.values()))
+    return set().union(*(_parameters_of(part) for part in node)) if isinstance(node, list) else set()
+
+
+@lru_cache(maxsize=1)
+def _great_expectations() -> Any:
+    """The library, imported when first needed: it takes four to five seconds."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations  # noqa: PLC0415  (see above)
+
+    return great_expectations
+
+
+@lru_cache(maxsize=1)
+def _batch_definition() -> BatchDefinition[Any]:
+    """One context in memory for all tables of a run: no project folder, no progress bars, no telemetry."""
+    context = _great_expectations().get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    asset = context.data_sources.add_pandas("tables").add_dataframe_asset("table")
+    definition: BatchDefinition[Any] = asset.add_batch_definition_whole_dataframe("whole")
+    return definition
