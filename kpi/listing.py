@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from kpi.catalogue import LANGUAGES, Catalogue
+from kpi.coverage import coverage, summed
 from kpi.errors import UsageError, unknown
 from kpi.observations import has_flag, used_dimensions
 from kpi.parsing.periods import bounds
 from kpi.project import Project
+from kpi.relations import shown
 
 if TYPE_CHECKING:
     from kpi.build import BuildResult
+    from kpi.identities import Finding
 
 _SHOWN_VALUES = 12
 
@@ -86,25 +89,30 @@ def latest_values(project: Project, name: str) -> pd.DataFrame:
     return ordered[columns].head(_SHOWN_VALUES).reset_index(drop=True)
 
 
-def coverage_table(project: Project, language: str) -> pd.DataFrame:
-    """Per objective: KPIs declared, with data, from samples only, without data."""
-    from kpi.reporting.prepare import prepare_report, summarise  # noqa: PLC0415  (needs the built tables)
+def coverage_table(project: Project, by: str, language: str) -> pd.DataFrame:
+    """KPIs declared, with current, stale or sample figures, without data, and their testability out of seven.
+
+    Args:
+        project: with built tables.
+        by: ``objective``, ``organisation``, ``document``, or ``kpi`` for a row a declared KPI.
+        language: of titles and names.
+    """
+    from kpi.reporting.prepare import prepare_report  # noqa: PLC0415  (needs the built tables)
 
     _check_language(language)
-    rows = []
-    for objective in project.catalogue.objectives:
-        summary = summarise(prepare_report(project, objective.id))
-        rows.append(
-            {
-                "objective": objective.id,
-                "title": objective.title[language],
-                "declared": summary["declared"],
-                "with_data": summary["with_data"],
-                "sample_only": summary["sample"],
-                "without_data": summary["declared"] - summary["with_data"],
-            }
-        )
-    return pd.DataFrame(rows)
+    catalogue = project.catalogue
+    table = coverage((prepare_report(project, o.id) for o in catalogue.objectives), catalogue)
+    if by == "kpi":
+        labels = [catalogue.indicator(name).label[language] for name in table["indicator"]]
+        return table.assign(label=labels)
+    names: dict[str, Callable[[str], str]] = {
+        "objective": lambda name: catalogue.objective(name).title[language],
+        "organisation": lambda name: catalogue.organisation(name).name[language] if name else "",
+        "document": lambda name: catalogue.document(name).short_title[language],
+    }
+    counted = summed(table, by)
+    counted.insert(1, "title", [names[by](name) for name in counted[by]])
+    return counted
 
 
 def select_figures(
@@ -130,6 +138,27 @@ def select_figures(
             raise UsageError(msg) from error
         rows = rows[rows["period_end"] >= start]
     return rows.reset_index(drop=True)
+
+
+def identity_table(findings: Iterable[Finding], language: str) -> pd.DataFrame:
+    """What the published figures imply about one another: declared and found, with the values of both sides."""
+    _check_language(language)
+    return pd.DataFrame(
+        [
+            {
+                "number": finding.identity.number,
+                "id": finding.identity.id,
+                "kind": finding.identity.kind,
+                "holds": finding.identity.holds,
+                "result": finding.result,
+                "surprise": finding.surprise,
+                "left": shown(finding.left),
+                "right": shown(finding.right),
+                "note": finding.identity.note[language],
+            }
+            for finding in findings
+        ]
+    )
 
 
 def source_table(result: BuildResult) -> pd.DataFrame:
@@ -169,6 +198,8 @@ def print_table(table: pd.DataFrame) -> None:
 def _text(value: Any) -> str:
     from rich.markup import escape  # noqa: PLC0415  (what organisations typed is never interpreted)
 
+    if value is None:
+        return ""
     if isinstance(value, float):
         return "" if pd.isna(value) else f"{value:,.10g}".replace(",", " ")
     return escape(str(value))

@@ -41,6 +41,22 @@ def catalogue():
     return load_catalogue(ROOT / "data" / "catalogue")
 
 
+@pytest.fixture(scope="session")
+def built_project(tmp_path_factory):
+    """The project built from what is committed, in a folder of its own; tests share it and only read."""
+    import shutil
+
+    from kpi.build import build
+    from kpi.project import Project
+
+    folder = tmp_path_factory.mktemp("built")
+    for name in ("data/catalogue", "data/published", "data/corrections", "data/sample", "expectations", "notebooks"):
+        shutil.copytree(ROOT / name, folder / name)
+    project = Project(folder)
+    build(project)
+    return project
+
+
 def rows(*entries: dict, **common) -> pd.DataFrame:
     """Tidy rows from few words: what is not given is a plain yearly count of a delivery."""
     base = {"indicator": "x", "freq": "A", "unit_measure": "count", "source": "s", "source_ref": "f.csv row 2"}
