@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kpi.catalogue import Catalogue
+    from kpi.identities import Finding
 
 
 def find_root(given: str | os.PathLike[str] | None = None) -> Path:
@@ -37,9 +38,12 @@ def find_root(given: str | os.PathLike[str] | None = None) -> Path:
     raise UsageError(msg)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Project:
-    """A project folder. Its register and tables are read once, when first asked for."""
+    """A project folder. Its register and tables are read once, when first asked for.
+
+    Two projects of one folder are two readings of it: they are never equal.
+    """
 
     root: Path
 
@@ -52,6 +56,11 @@ class Project:
     def tidy(self) -> Path:
         """The tidy tables that ``kpi build`` writes."""
         return self.data / "tidy"
+
+    @property
+    def corrections(self) -> Path:
+        """Declared corrections, one file a source."""
+        return self.data / "corrections"
 
     @property
     def expectations(self) -> Path:
@@ -81,6 +90,17 @@ class Project:
         from kpi.store import read_tables  # noqa: PLC0415
 
         return read_tables(self.tidy)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the printed figures say of each declared identity; see :mod:`kpi.identities`."""
+        from kpi.corrections import with_dropped  # noqa: PLC0415
+        from kpi.identities import FILE, check_identities, load_identities, printed_languages  # noqa: PLC0415
+        from kpi.store import read_corrections  # noqa: PLC0415
+
+        printed = with_dropped(self.observations, read_corrections(self.tidy))
+        languages = printed_languages(sorted((self.data / "published").glob("*.csv")))
+        return check_identities(load_identities(self.expectations / FILE), printed, languages)
 
     @cached_property
     def by_indicator(self) -> dict[str, pd.DataFrame]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,21 +45,11 @@ def load_catalogue(folder: Path) -> Catalogue:
         CatalogueError: a file, entry or field cannot be read, an id stands twice, or a
             reference leads nowhere; the sentence says where and what was expected.
     """
-    entries: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
-    origin: dict[tuple[str, str], Path] = {}
     files = sorted(folder.rglob("*.yaml"))
     if not files:
         msg = f"{folder}: no catalogue here (expected *.yaml files); is this the project folder?"
         raise CatalogueError(msg)
-    for path in files:
-        for section, model, raw in _entries(path):
-            entry = _read_entry(path, section, model, raw)
-            if entry.id in entries[section]:
-                first = origin[section, entry.id]
-                msg = f"{path}, {section}: {entry.id!r} stands already in {first}; an id is given once."
-                raise CatalogueError(msg)
-            entries[section][entry.id] = entry
-            origin[section, entry.id] = path
+    entries, origin = read_files(files, SECTIONS)
     catalogue = Catalogue(
         **{section: tuple(found.values()) for section, found in entries.items() if section != "objectives"},
         objectives=_in_order(entries["objectives"]),
@@ -68,7 +58,33 @@ def load_catalogue(folder: Path) -> Catalogue:
     return catalogue
 
 
-def _entries(path: Path) -> Iterator[tuple[str, type[BaseModel], Any]]:
+def read_files(
+    paths: Iterable[Path], sections: Mapping[str, type[BaseModel]]
+) -> tuple[dict[str, dict[str, Any]], dict[tuple[str, str], Path]]:
+    """Entries of YAML files by section and id, and the file each stands in.
+
+    Args:
+        paths: files with sections at the top, each a list of entries with an ``id``.
+        sections: which there may be, and the model of their entries.
+
+    Raises:
+        CatalogueError: a file, entry or field cannot be read, or an id stands twice.
+    """
+    entries: dict[str, dict[str, Any]] = {section: {} for section in sections}
+    origin: dict[tuple[str, str], Path] = {}
+    for path in paths:
+        for section, raw in _entries(path, sections):
+            entry = _read_entry(path, section, sections[section], raw)
+            if entry.id in entries[section]:
+                first = origin[section, entry.id]
+                msg = f"{path}, {section}: {entry.id!r} stands already in {first}; an id is given once."
+                raise CatalogueError(msg)
+            entries[section][entry.id] = entry
+            origin[section, entry.id] = path
+    return entries, origin
+
+
+def _entries(path: Path, sections: Collection[str]) -> Iterator[tuple[str, Any]]:
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)
     except yaml.YAMLError as error:
@@ -79,17 +95,17 @@ def _entries(path: Path) -> Iterator[tuple[str, type[BaseModel], Any]]:
     if content is None:
         return
     if not isinstance(content, dict):
-        msg = f"{path}: expected sections ({', '.join(SECTIONS)}) at the top, found a {type(content).__name__}."
+        msg = f"{path}: expected sections ({', '.join(sections)}) at the top, found a {type(content).__name__}."
         raise CatalogueError(msg)
     for section, raw_entries in content.items():
-        if section not in SECTIONS:
-            msg = f"{path}: unknown section {section!r}; {suggestion(str(section), SECTIONS)}"
+        if section not in sections:
+            msg = f"{path}: unknown section {section!r}; {suggestion(str(section), sections)}"
             raise CatalogueError(msg)
         if not isinstance(raw_entries, list):
             msg = f"{path}, {section}: expected a list of entries, each opening with '- id: ...'."
             raise CatalogueError(msg)
         for raw in raw_entries:
-            yield section, SECTIONS[section], raw
+            yield section, raw
 
 
 def _read_entry(path: Path, section: str, model: type[BaseModel], raw: Any) -> Any:
@@ -134,6 +150,7 @@ def _check_references(catalogue: Catalogue, origin: dict[tuple[str, str], Path])
         "dimension": {c.id for c in catalogue.code_lists},
     }
     known["unit"] = catalogue.code_list("unit").codes if "unit" in known["dimension"] else ()
+    known |= {f"code of {c.id}": c.codes for c in catalogue.code_lists}
     for section, entry, field, kind, name in _references(catalogue):
         if name not in known[kind]:
             msg = (
@@ -157,6 +174,14 @@ def _references(catalogue: Catalogue) -> Iterator[tuple[str, str, str, str, str]
         yield "sources", source.id, "organisation", "organisation", source.organisation
         for name in source.indicators:
             yield "sources", source.id, "indicators", "indicator", name
+        for data_set in source.data_sets:
+            yield "sources", source.id, f"data_sets.{data_set.code}.indicator", "indicator", data_set.indicator
+            lists = {name: name for name in data_set.dimensions} | {"geo": "ref_area", "unit": "unit"}
+            for name, code_list in lists.items():
+                field = f"data_sets.{data_set.code}.keep.{name}"
+                yield "sources", source.id, field, "dimension", code_list
+                for code in data_set.keep[name].values():
+                    yield "sources", source.id, field, f"code of {code_list}", code
 
 
 def _indicator_references(indicator: Indicator) -> Iterator[tuple[str, str, str, str, str]]:
@@ -165,6 +190,7 @@ def _indicator_references(indicator: Indicator) -> Iterator[tuple[str, str, str,
         ("dimensions", "dimension", indicator.dimensions),
         ("derive", "indicator", indicator.derive.inputs if indicator.derive else ()),
         ("part_of", "indicator", indicator.part_of),
+        ("beside", "indicator", indicator.beside),
         ("declared.objective", "objective", [d.objective for d in indicator.declared]),
         ("declared.where", "dimension", [dim for d in indicator.declared for dim in d.where]),
         ("declared.owner", "organisation", [d.owner for d in indicator.declared if d.owner]),

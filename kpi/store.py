@@ -1,4 +1,4 @@
-"""The tidy tables on disk: observations, what is computed from them, and what was held back with its reason."""
+"""The tidy tables on disk: observations, what is computed, what was corrected or held back, with reasons."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from kpi.errors import UsageError
-from kpi.observations import combine
+from kpi.observations import KEYS, VALUES, combine
 
 OBSERVATIONS = "observations"
 COMPUTED = "computed"
+CORRECTIONS = "corrections"
 HELD_BACK = "held_back"
 
 
@@ -33,14 +34,25 @@ def read_tables(folder: Path) -> pd.DataFrame:
     """Observations and computed rows in one tidy table.
 
     Raises:
-        UsageError: nothing was built yet.
+        UsageError: nothing was built yet, or by a version with other columns.
     """
-    paths = [folder / f"{name}.parquet" for name in (OBSERVATIONS, COMPUTED)]
-    missing = [path for path in paths if not path.exists()]
-    if missing:
-        msg = f"{missing[0]} does not exist yet: run 'kpi build' first."
+    return combine(_read(folder / f"{name}.parquet") for name in (OBSERVATIONS, COMPUTED))
+
+
+def read_corrections(folder: Path) -> pd.DataFrame:
+    """Observations that were corrected, as printed, with what was done and why; see :mod:`kpi.corrections`."""
+    return _read(folder / f"{CORRECTIONS}.parquet")
+
+
+def _read(path: Path) -> pd.DataFrame:
+    if not path.exists():
+        msg = f"{path} does not exist yet: run 'kpi build' first."
         raise UsageError(msg)
-    return combine(pd.read_parquet(path) for path in paths)
+    table = pd.read_parquet(path)
+    if missing := {*KEYS, *VALUES} - set(table.columns):
+        msg = f"{path} has no column {', '.join(sorted(missing))}: run 'kpi build' again."
+        raise UsageError(msg)
+    return table
 
 
 def read_held_back(folder: Path) -> pd.DataFrame:

@@ -1,0 +1,132 @@
+"""Sources to tidy tables: read, normalise, validate, compute, store; what is held back stays, with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kpi.catalogue import Catalogue, Declaration, Indicator, Target
+from kpi.corrections import apply_corrections, load_corrections
+from kpi.derive import derive
+from kpi.errors import Problem
+from kpi.identities import FILE, Finding, check_identities, load_identities, printed_languages, surprises
+from kpi.observations import combine, tidy
+from kpi.parsing.periods import frequency
+from kpi.project import Project
+from kpi.sources import build_source
+from kpi.sources.build import HELD_BACK, SourceResult
+from kpi.store import COMPUTED, CORRECTIONS, OBSERVATIONS, write_tables
+
+#: Period under which a standing yearly target is declared; it has no date of its own.
+ANNUAL = "annual"
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What a build did.
+
+    ``held_back`` has a row a problem: of identities and corrections first, then of each source.
+    ``corrections`` are the corrected observations as printed, with what was done; ``findings`` what
+    the printed figures say of each declared identity.
+    """
+
+    observations: pd.DataFrame
+    computed: pd.DataFrame
+    held_back: pd.DataFrame
+    sources: tuple[SourceResult, ...]
+    corrections: pd.DataFrame
+    findings: tuple[Finding, ...]
+
+    @property
+    def summary(self) -> str:
+        """One line a person can read."""
+        rows = sum(source.rows_read for source in self.sources)
+        accepted = sum(source.rows_accepted for source in self.sources)
+        return (
+            f"{rows} rows read from {len(self.sources)} sources, {accepted} accepted, "
+            f"{len(self.held_back)} problems held back; {len(self.observations)} observations, "
+            f"{len(self.corrections)} corrected, {len(self.computed)} computed"
+        )
+
+
+def build(project: Project, *, allow_sample: bool = True, tell: Callable[[str], None] = lambda _: None) -> BuildResult:
+    """Build every source of the catalogue and write ``data/tidy``.
+
+    A source with a delivery ignores its sample; without ``allow_sample`` samples are never read.
+    """
+    catalogue = project.catalogue
+    results: list[SourceResult] = []
+    for source in catalogue.sources:
+        tell(f"reading {source.id}")
+        results.append(build_source(project.root, source.id, catalogue, allow_sample=allow_sample))
+    printed = combine([catalogue_targets(catalogue), *(result.observations for result in results)])
+    tell("checking")
+    published = [path for result in results if result.source == "published" for path in result.files]
+    identities = load_identities(project.expectations / FILE)
+    findings = check_identities(identities, printed, printed_languages(published))
+    corrected = apply_corrections(printed, load_corrections(project.corrections, catalogue))
+    tell("computing")
+    computed = derive(corrected.observations, catalogue)
+    guards = [
+        _problem_table("identities", [finding.problem for finding in surprises(findings)]),
+        _problem_table("corrections", corrected.problems),
+    ]
+    held_back = _stack([*guards, *(result.held_back for result in results)])
+    tables = {OBSERVATIONS: corrected.observations, COMPUTED: computed, CORRECTIONS: corrected.applied}
+    write_tables(project.tidy, tables, held_back)
+    return BuildResult(corrected.observations, computed, held_back, tuple(results), corrected.applied, findings)
+
+
+def _stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else frames[0]
+
+
+def _problem_table(guard: str, problems: Iterable[Problem]) -> pd.DataFrame:
+    """Problems that are no source's, in the form of those that are."""
+    empty = dict.fromkeys(HELD_BACK, "")
+    rows = [
+        {**empty, "source": guard, "file": p.file, "found": p.found, "expected": p.expected, "reason": str(p)}
+        for p in problems
+    ]
+    return pd.DataFrame(rows, columns=list(HELD_BACK), dtype="str")
+
+
+def catalogue_targets(catalogue: Catalogue) -> pd.DataFrame:
+    """Targets that the catalogue declares, as tidy rows with measure ``target``."""
+    rows = [
+        _target_row(indicator, declaration, target, catalogue)
+        for indicator, declaration in catalogue.declarations
+        for target in declaration.targets
+    ]
+    return tidy(pd.DataFrame(rows or {"indicator": []}))
+
+
+def _target_row(
+    indicator: Indicator, declaration: Declaration, target: Target, catalogue: Catalogue
+) -> dict[str, object]:
+    every_year = target.period == ANNUAL
+    period = "" if every_year else target.period or ""
+    document = catalogue.objective(declaration.objective).document
+    lines = target.lines.fr or target.lines.nl or declaration.lines.fr or declaration.lines.nl
+    return {
+        "indicator": indicator.id,
+        "freq": frequency(period),
+        "time_period": period,
+        "measure": "target",
+        "obs_value": target.value,
+        "value_low": target.low,
+        "value_high": target.high,
+        "qualifier": target.qualifier,
+        "unit_measure": indicator.unit,
+        "flow": "target-level",
+        "objective": declaration.objective,
+        "source": "catalogue",
+        "source_ref": f"{document} L{lines}" if lines else document,
+        "vintage": str(catalogue.document(document).reporting_year),
+        "flags": "every-year" if every_year else "",
+        **declaration.where,
+        **target.where,
+    }
