@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: setup report test check lab bench clean
+.PHONY: setup report test check lab bench schema clean
 .DEFAULT_GOAL := report
 
 # What a run needs.
@@ -37,6 +37,10 @@ test: $(VENV)/.dev
 	$(MAKE) check
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not notebook and not browser'
 	$(BIN)/python -m pytest -m 'notebook or browser'
+
+# Editors complete catalogue entries with it; `make check` says when it is behind the models.
+schema: $(VENV)/.core
+	@$(BIN)/python -c "from pathlib import Path; from kpi.schema import write_schema; print(write_schema(Path('data/catalogue')))"
 
 lab: $(VENV)/.core
 	@$(BIN)/kpi lab

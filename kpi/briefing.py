@@ -10,6 +10,7 @@ import pandas as pd
 
 from kpi.catalogue import Declaration, Document, Indicator, Objective
 
+Colour = Literal["green", "orange", "red"]
 Status = Literal["reached", "on-course", "off-course", "moving-away", "undetermined", "no-target", "no-data"]
 
 
@@ -74,7 +75,8 @@ class Assessment:
     """A verdict with everything it rests on, so that it can be checked by hand.
 
     ``reason`` is a code: ``too-few-points``, ``no-deadline``, ``break``, ``provisional``,
-    ``not-comparable``, ``neutral`` ...; ``share_of_target`` is latest over target.
+    ``not-comparable``, ``neutral`` ...; ``share_of_target`` is latest over target; ``light``
+    is the colour when the document sets thresholds and the latest value can be read against them.
     """
 
     status: Status
@@ -85,6 +87,7 @@ class Assessment:
     expected: float | None = None
     share_of_target: float | None = None
     points: int = 0
+    light: Colour | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,8 @@ class KpiReport:
 
     ``declaration`` is None for figures that the document prints under the objective
     without declaring a KPI. ``headline`` is the series of the overview table: real
-    before sample, actual before planned, total before parts, recent before old.
+    before sample, actual before planned, total before parts, recent before old. ``beside``
+    are supporting measures, such as the net value beside a return, without a declaration.
     """
 
     indicator: Indicator
@@ -106,6 +110,7 @@ class KpiReport:
     versus_base: Change
     assessment: Assessment
     rows: pd.DataFrame
+    beside: tuple[KpiReport, ...] = ()
 
     @property
     def has_data(self) -> bool:

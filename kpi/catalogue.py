@@ -19,7 +19,7 @@ Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Lines = Annotated[str, StringConstraints(pattern=r"^\d+(-\d+)?(;\d+(-\d+)?)*$")]
 Code = Annotated[str, StringConstraints(pattern=r"^(_T|[A-Za-z0-9][A-Za-z0-9_.+-]*)$")]
-DimensionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$")]
+DimensionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 
 Direction = Literal["higher", "lower", "neutral"]
 Aggregation = Literal["sum", "last", "mean", "ratio-of-sums", "rank", "none"]
@@ -209,6 +209,7 @@ class Indicator(Entry):
     derive: Derivation | None = None
     neutral_value: float | None = Field(None, description="Reference line of a ratio, such as 1 for a return.")
     part_of: tuple[Slug, ...] = Field((), description="The other measures of the same compound KPI.")
+    beside: tuple[Slug, ...] = Field((), description="Supporting measures that stand beside it on its pages.")
     caveats: tuple[Slug, ...] = Field((), description="Codes of the list 'caveat', shown wherever the value is.")
     means: bool = Field(False, description="Budget or staff: shown in the section on means.")
     declared: tuple[Declaration, ...] = Field(
@@ -234,6 +235,38 @@ class CodeList(Entry):
         return self
 
 
+class DataSet(Entry):
+    """A data set of a statistical office: which of its cells are kept, of which indicator, under which codes."""
+
+    code: DimensionName = Field(description="Its code at the office, such as tour_occ_arm.")
+    indicator: Slug
+    freq: Literal["A", "S", "Q", "M", "D"]
+    keep: dict[DimensionName, dict[Code, Code]] = Field(
+        description="Per dimension of the office the codes that are kept, each with ours; geo and unit always."
+    )
+
+    @model_validator(mode="after")
+    def _kept_once(self) -> DataSet:
+        missing = [name for name in ("geo", "unit") if not self.keep.get(name)]
+        twice = [name for name, codes in self.keep.items() if len(set(codes.values())) < len(codes)]
+        if missing or twice:
+            msg = f"keep needs codes of {' and '.join(missing)}" if missing else f"two codes of {twice[0]} become one"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Dimensions beside area and unit; they have the same name in the catalogue."""
+        return tuple(name for name in self.keep if name not in {"geo", "unit"})
+
+
+class Spelling(Entry):
+    """What an office's workbooks print instead of codes, in any of its languages."""
+
+    titles: tuple[Words, ...] = Field(description="Of the dimension.")
+    codes: dict[Code, tuple[Words, ...]] = Field(description="Of its codes.")
+
+
 class Source(Entry):
     """Where observations come from: the published documents, or an organisation's deliveries."""
 
@@ -241,6 +274,8 @@ class Source(Entry):
     title: Text
     organisation: Slug
     indicators: tuple[Slug, ...] = Field((), description="Indicators that its module emits.")
+    data_sets: tuple[DataSet, ...] = Field((), description="Of a statistical office: what is kept of each data set.")
+    spellings: dict[DimensionName, Spelling] = Field({}, description="Labels of its dimensions in workbooks.")
 
 
 class Catalogue(Entry):

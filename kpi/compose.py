@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import pandas as pd
@@ -19,7 +19,7 @@ from kpi.briefing import (
 from kpi.catalogue import Catalogue, Declaration, Indicator, Objective
 from kpi.derive import PRINTED
 from kpi.observations import TOTAL, has_flag, lean, matching, tidy, used_dimensions
-from kpi.trends import assess, change, versus_base
+from kpi.trends import assess, change, read_light, versus_base
 
 #: A revision is two readings of one value, not a part of a whole.
 _REVISION = "revision"
@@ -89,7 +89,7 @@ def compose(
         without_data=tuple(r for r in declared if not r.has_data),
         means=tuple(r for r in reports if r.indicator.means),
         elsewhere=_elsewhere(objective, catalogue),
-        sources=_sources(reports, held_back or {}),
+        sources=_sources([*reports, *(b for r in reports for b in r.beside)], held_back or {}),
     )
 
 
@@ -99,10 +99,16 @@ def _printed(indicator: Indicator, objective: Objective, evidence: Evidence, cat
 
 
 def _report(indicator: Indicator, declaration: Declaration, evidence: Evidence, catalogue: Catalogue) -> KpiReport:
+    rows = matching(_rows(indicator, evidence), declaration.where)
+    report = _from_rows(indicator, declaration, rows, catalogue)
+    supporting = [catalogue.indicator(name) for name in indicator.beside]
+    reports = [_from_rows(i, None, matching(_rows(i, evidence), declaration.where), catalogue) for i in supporting]
+    return replace(report, beside=tuple(r for r in reports if r.has_data))
+
+
+def _rows(indicator: Indicator, evidence: Evidence) -> pd.DataFrame:
     rows = evidence.by_indicator.get(indicator.id)
-    if rows is None:
-        rows = _no_rows()
-    return _from_rows(indicator, declaration, matching(rows, declaration.where), catalogue)
+    return _no_rows() if rows is None else rows
 
 
 @cache
@@ -127,18 +133,24 @@ def _from_rows(
         targets=targets,
         change=change(headline),
         versus_base=versus_base(headline),
-        assessment=_assess(headline, breakdowns, targets, indicator),
+        assessment=_assess(headline, breakdowns, targets, indicator, declaration),
         rows=rows,
     )
 
 
 def _assess(
-    headline: Series | None, breakdowns: tuple[Breakdown, ...], targets: pd.DataFrame, indicator: Indicator
+    headline: Series | None,
+    breakdowns: tuple[Breakdown, ...],
+    targets: pd.DataFrame,
+    indicator: Indicator,
+    declaration: Declaration | None,
 ) -> Assessment:
     """The verdict on the headline; parts alone (shares) are data, but nothing to judge as one value."""
     if headline is None and breakdowns:
         return Assessment("no-target") if targets.empty else Assessment("undetermined", "not-comparable")
-    return assess(headline, targets, indicator.direction)
+    light = declaration.traffic_light if declaration else None
+    read = read_light(headline, light) if light else None
+    return read or assess(headline, targets, indicator.direction)
 
 
 def group(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kpi.briefing import Assessment, Change, Series
-from kpi.catalogue import Direction
+from kpi.briefing import Assessment, Change, Colour, Series, Status
+from kpi.catalogue import Band, Direction, TrafficLight
 from kpi.observations import has_flag
 from kpi.parsing.periods import same_period_of, year_of
 
@@ -104,6 +104,29 @@ def assess(series: Series | None, targets: pd.DataFrame, direction: Direction) -
     on_path = baseline + expected * (goal - baseline)
     status = "moving-away" if covered < 0 else "on-course" if covered >= ON_COURSE * expected else "off-course"
     return Assessment(status, method="linear-path", expected=on_path, **known)  # type: ignore[arg-type]
+
+
+def read_light(series: Series | None, light: TrafficLight) -> Assessment | None:
+    """The colour of the latest value; None when the light has no bands or no comparable value.
+
+    A band holds its lower end and not its upper one. Reading a level needs one value; no
+    trend is claimed. A cumulative value, a promise or a bound that straddles two bands has no colour.
+    """
+    if series is None or light.empty or series.kind != "actual" or series.flow in _NOT_A_FLOW_TO_COMPARE:
+        return None
+    if light.period == "annual" and series.freq != "A":
+        return None
+    latest = series.latest
+    if latest["qualifier"] not in _EXACT or pd.isna(latest["obs_value"]):
+        return None
+    value = float(latest["obs_value"])
+    bands: dict[Colour, Band | None] = {"green": light.green, "orange": light.orange, "red": light.red}
+    for colour, band in bands.items():
+        if band and (band.low is None or value >= band.low) and (band.high is None or value < band.high):
+            status: Status = "reached" if colour == "green" else "off-course"
+            points = int(series.rows["time_period"].nunique())
+            return Assessment(status, method="bands", light=colour, points=points)
+    return None
 
 
 def _why_undetermined(series: Series, target: pd.Series, direction: Direction) -> str:

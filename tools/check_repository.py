@@ -37,6 +37,16 @@ def catalogue_is_sound() -> list[str]:
         return [str(error)]
 
 
+def schema_is_fresh() -> list[str]:
+    """The JSON Schema that editors use is the one of the models."""
+    from kpi.schema import FILE, catalogue_schema
+
+    path = ROOT / "data" / "catalogue" / FILE
+    if path.exists() and path.read_text(encoding="utf-8") == catalogue_schema():
+        return []
+    return [f"{path.name} is not that of the models; write it anew: make schema"]
+
+
 def translations_are_complete() -> list[str]:
     """Every key stands in every language with the same placeholders, and none is left over."""
     from kpi.i18n import check_translations
@@ -71,6 +81,7 @@ def locks_name_no_address() -> list[str]:
 CHECKS: tuple[Callable[[], list[str]], ...] = (
     notebooks_are_stripped,
     catalogue_is_sound,
+    schema_is_fresh,
     translations_are_complete,
     versions_agree,
     locks_name_no_address,
