@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,14 +85,18 @@ def _check_date(text: str) -> None:
         raise UsageError(msg)
 
 
-@lru_cache(maxsize=8)
-def _opened(root: Path) -> Project:
-    return Project(root)
+_OPENED: dict[Path, Project] = {}
 
 
 def project(root: str | Path = "") -> Project:
     """The project folder (see :func:`kpi.project.find_root`); register and tables are read once a process."""
-    return _opened(find_root(root or None))
+    folder = find_root(root or None)
+    return _OPENED.setdefault(folder, Project(folder))
+
+
+def remember(opened: Project) -> None:
+    """Let notebooks of this process use a project that is open already, and its tables as they are now."""
+    _OPENED[opened.root] = opened
 
 
 def page(objective: str, language: str = "fr", root: str | Path = "", as_of: str = "", use_sample: bool = True) -> Page:

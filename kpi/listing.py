@@ -9,6 +9,7 @@ import pandas as pd
 
 from kpi.catalogue import LANGUAGES, Catalogue
 from kpi.coverage import coverage, summed
+from kpi.derive import PRINTED
 from kpi.errors import UsageError, unknown
 from kpi.observations import has_flag, used_dimensions
 from kpi.parsing.periods import bounds
@@ -82,7 +83,7 @@ def latest_values(project: Project, name: str) -> pd.DataFrame:
     if rows is None:
         return pd.DataFrame(columns=["time_period", "measure", "obs_value", "unit_measure", "source_ref", "sample"])
     dims = used_dimensions(rows)
-    shown = rows[rows["source"].isin(["published", "catalogue"]) | has_flag(rows, "computed")]
+    shown = rows[rows["source"].isin(PRINTED) | has_flag(rows, "computed")]
     ordered = shown.sort_values(["sample", "period_end"], ascending=[True, False], kind="stable")
     values = ["measure", "qualifier", "obs_value", "unit_measure", "flags", "source_ref", "sample"]
     columns = ["time_period", *dims, *values]

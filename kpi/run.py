@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from kpi.api import remember
 from kpi.build import BuildResult, build
 from kpi.catalogue import LANGUAGES
 from kpi.errors import KpiError, LockedError, unknown
@@ -81,6 +82,7 @@ def run(
         UsageError: an objective or language that does not exist.
     """
     started = time.monotonic()
+    project = Project(project.root)  # read anew: what an earlier run of this process knew may have changed
     with _locked(project):
         jobs = plan(project, options)
         built = build(project, allow_sample=options.use_sample, tell=tell)
@@ -124,7 +126,8 @@ def plan(project: Project, options: RunOptions) -> list[Job]:
 
 
 def _render_all(project: Project, jobs: Sequence[Job], staging: Path, options: RunOptions) -> Iterator[Outcome]:
-    os.environ["KPI_ROOT"] = str(project.root)  # children and kernels find the same project
+    os.environ["KPI_ROOT"] = str(project.root)  # kernels find the same project
+    remember(project)  # and so do forked children
     forking = options.engine == "fork" and can_fork()
 
     def work(job: Job) -> dict[str, Any]:

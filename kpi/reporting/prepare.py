@@ -104,5 +104,6 @@ def summarise(report: ObjectiveReport) -> dict[str, Any]:
 
 def figures_of(report: ObjectiveReport) -> pd.DataFrame:
     """Every tidy row the page draws on, declared and printed, targets included."""
-    frames = [r.rows for r in (*report.reports, *report.without_data) if len(r.rows)]
+    reports = [*report.reports, *report.without_data]
+    frames = [r.rows for r in (*reports, *(b for r in reports for b in r.beside)) if len(r.rows)]
     return pd.concat(frames, ignore_index=True).drop_duplicates() if frames else pd.DataFrame()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,9 @@ def warm_up(project: Project, job: Job) -> None:
     libraries load late.
     """
     warm_shell()
-    notebook = execute(project, job, None, engine="fork")
-    export_html(notebook)
+    # A page that fails here fails again in its own process, where it is told.
+    with suppress(KpiError):
+        export_html(execute(project, job, None, engine="fork"))
     forget()
 
 

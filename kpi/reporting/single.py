@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+from kpi.api import remember
+from kpi.project import Project
 from kpi.reporting.assets import write_assets
 from kpi.reporting.export import export_html
-
-from kpi.project import Project
 from kpi.reporting.render import Job, execute, write_page
 
 
@@ -23,6 +23,7 @@ def render_single(project: Project, parameters: dict[str, Any], target: Path, *,
     project.catalogue.objective(parameters["objective"])
     _ = project.observations  # "run 'kpi build' first" comes before a notebook is started
     os.environ["KPI_ROOT"] = str(project.root)
+    remember(project)
     job = Job(parameters["objective"], parameters["language"], parameters["as_of"], parameters["use_sample"])
     notebook = execute(project, job, None, engine="fork")
     html = export_html(notebook, self_contained=self_contained)
