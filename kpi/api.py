@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +18,6 @@ from kpi.project import Project, find_root
 if TYPE_CHECKING:
     from kpi.reporting.page import Page
 
-_IPYTHON_NAMES = {"In", "Out", "exit", "quit", "get_ipython", "open"}
-
 
 class ReportParameters(BaseModel):
     """Parameters of the report notebook, strictly typed: papermill itself only warns about a mistyped one."""
@@ -35,9 +32,9 @@ class ReportParameters(BaseModel):
 
 
 def read_parameters(namespace: Mapping[str, Any]) -> dict[str, Any]:
-    """The report's parameters from a notebook's globals; any other name is a mistyped parameter.
+    """The report's parameters from a notebook's globals; any other text, number or truth value is a mistyped one.
 
-    Call it right after the parameters cell, before other names are defined.
+    Call it right after the parameters cell, before other such names are defined.
 
     Raises:
         UsageError: an unknown parameter, or one of the wrong type, with the nearest known ones.
@@ -50,7 +47,7 @@ def read_parameters(namespace: Mapping[str, Any]) -> dict[str, Any]:
     given = {
         name: value
         for name, value in namespace.items()
-        if not name.startswith("_") and name not in _IPYTHON_NAMES and not isinstance(value, types.ModuleType)
+        if not name.startswith("_") and isinstance(value, str | bool | int | float)
     }
     return check_parameters(given)
 

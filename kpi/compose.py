@@ -44,6 +44,8 @@ class Evidence:
 def gather(observations: pd.DataFrame) -> Evidence:
     """Index the tidy table once for all pages."""
     shown = observations[observations["source"].isin(PRINTED) | has_flag(observations, "computed")]
+    # What is confidential has a row, so that it is known to exist, and no place on a page.
+    shown = shown[shown["conf_status"].eq("F")]
     by_indicator = {str(name): lean(rows) for name, rows in shown.groupby("indicator", sort=True)}
     pairs = shown.loc[shown["objective"] != "", ["objective", "indicator"]].drop_duplicates()
     printed = {str(name): tuple(sorted(part["indicator"])) for name, part in pairs.groupby("objective")}

@@ -47,11 +47,20 @@ def to_bytes(frame: pd.DataFrame, form: str) -> bytes:
     return _FORMS[form](lean(frame).reset_index(drop=True))
 
 
+def write_table(frame: pd.DataFrame, path: Path, form: str) -> None:
+    """Write any table as ``csv`` or ``xlsx`` beside its place and move it there in one step."""
+    _write(path, _FORMS[form](frame))
+
+
 def write_figures(frame: pd.DataFrame, path: Path, form: str) -> None:
     """Write the rows beside their place and move them there in one step."""
+    _write(path, to_bytes(frame, form))
+
+
+def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_bytes(to_bytes(frame, form))
+    beside.write_bytes(content)
     beside.replace(path)
 
 

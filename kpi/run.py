@@ -8,7 +8,6 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,18 +16,17 @@ from typing import Any
 from kpi.api import remember
 from kpi.build import BuildResult, build
 from kpi.catalogue import LANGUAGES
-from kpi.errors import KpiError, LockedError, unknown
-from kpi.exports import write_figures
+from kpi.errors import unknown
 from kpi.project import Project
+from kpi.publish import locked, publish, stage
 from kpi.reporting import prepare
-from kpi.reporting.assets import write_assets
 from kpi.reporting.forks import Outcome, can_fork, run_forked
-from kpi.reporting.portal import write_portal
+from kpi.reporting.frame import write_text
 from kpi.reporting.render import Job, render, warm_up
+from kpi.reporting.site import write_common_pages
 
 #: A report that takes longer is ended; a typical page takes a tenth of a second.
 TIME_LIMIT = 120.0
-RELEASES_KEPT = 3
 _PACKAGES = ("pandas", "plotly", "papermill", "nbconvert", "great-expectations", "Babel")
 
 
@@ -83,15 +81,16 @@ def run(
     """
     started = time.monotonic()
     project = Project(project.root)  # read anew: what an earlier run of this process knew may have changed
-    with _locked(project):
+    with locked(project):
         jobs = plan(project, options)
         built = build(project, allow_sample=options.use_sample, tell=tell)
         tell("preparing")
         result = RunResult(project.reports / "site", prepare.run_id(project), built)
-        staging = _stage(project, result.run, partial=len(jobs) < len(plan(project, RunOptions())))
+        partial = len(jobs) < len(plan(project, RunOptions()))
+        staging = stage(project, result.run, partial=partial)
         try:
             tell(f"rendering {len(jobs)} pages")
-            summaries: dict[str, dict[str, Any]] = _published_summaries(staging)
+            summaries = _published_summaries(staging)
             for count, outcome in enumerate(_render_all(project, jobs, staging, options), start=1):
                 job: Job = outcome.task
                 if outcome.ok:
@@ -100,10 +99,15 @@ def run(
                 else:
                     result.failed[job] = outcome.error
                 progress(count, len(jobs))
-            _finish(project, staging, result, options, summaries)
+            _keep_last_versions(staging, result)
+            tell("portal, register and coverage")
+            whole = not partial or not (staging / "downloads" / "all-figures.csv").exists()
+            write_common_pages(
+                project, staging, summaries, as_of=options.as_of, use_sample=options.use_sample, whole=whole
+            )
             result.seconds = time.monotonic() - started
             _write_manifest(staging, result, options, summaries)
-            _publish(project, staging)
+            publish(project, staging)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
     return result
@@ -135,6 +139,8 @@ def _render_all(project: Project, jobs: Sequence[Job], staging: Path, options: R
 
     if forking:
         warm_up(project, jobs[0])
+        for job in jobs:  # composed once here, read by the children of all languages
+            prepare.prepare_report(project, job.objective, as_of=job.as_of, use_sample=job.use_sample)
         yield from run_forked(jobs, work, workers=options.workers or os.cpu_count() or 1, timeout=TIME_LIMIT)
         return
     for job in jobs:
@@ -145,42 +151,6 @@ def _render_all(project: Project, jobs: Sequence[Job], staging: Path, options: R
             yield Outcome(job, None, str(error), time.monotonic() - started)
 
 
-@contextmanager
-def _locked(project: Project) -> Iterator[None]:
-    from filelock import FileLock, Timeout  # noqa: PLC0415
-
-    project.reports.mkdir(parents=True, exist_ok=True)
-    path = project.reports / ".lock"
-    try:
-        with FileLock(path, timeout=0):
-            yield
-    except Timeout as error:
-        msg = f"Another run is at work in {project.root} (lock {path}); wait for it to end and start again."
-        raise LockedError(msg) from error
-
-
-def _stage(project: Project, run_id: str, *, partial: bool) -> Path:
-    """A folder beside the site; a partial run starts from links to what is published."""
-    releases = project.reports / "releases"
-    releases.mkdir(parents=True, exist_ok=True)
-    staging = releases / f".staging-{run_id}-{os.getpid()}"
-    current = project.reports / "site"
-    shutil.rmtree(staging, ignore_errors=True)
-    if partial and current.exists():
-        shutil.copytree(current.resolve(), staging, copy_function=_link)
-    else:
-        staging.mkdir()
-    return staging
-
-
-def _link(source: str, target: str) -> None:
-    """A hard link where the file system has them: pages are replaced, never written in place."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
-
-
 def _published_summaries(staging: Path) -> dict[str, dict[str, Any]]:
     path = staging / "manifest.json"
     if not path.exists():
@@ -189,26 +159,13 @@ def _published_summaries(staging: Path) -> dict[str, dict[str, Any]]:
     return summaries
 
 
-def _finish(
-    project: Project,
-    staging: Path,
-    result: RunResult,
-    options: RunOptions,
-    summaries: Mapping[str, Mapping[str, Any]],
-) -> None:
-    """Assets, portal, downloads; and for pages that failed, the version that was published before."""
+def _keep_last_versions(staging: Path, result: RunResult) -> None:
+    """For pages that failed, the version that was published before."""
     for job in result.failed:
         previous = result.site / job.path
         if previous.exists() and not (staging / job.path).exists():
             (staging / job.path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(previous, staging / job.path)
-    write_assets(staging)
-    as_of = options.as_of or prepare.default_as_of(project)
-    write_portal(project.catalogue, summaries, staging, as_of, result.run)
-    observations = project.observations
-    if not options.use_sample:
-        observations = observations[~observations["sample"]]
-    write_figures(observations, staging / "downloads" / "all-figures.csv", "csv")
 
 
 def _write_manifest(
@@ -236,9 +193,7 @@ def _write_manifest(
         "objectives": dict(summaries),
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
-    path = staging / "manifest.json"
-    path.unlink(missing_ok=True)  # it may be a link to the published one
-    path.write_text(text, encoding="utf-8")
+    write_text(staging / "manifest.json", text)
 
 
 def _versions() -> dict[str, str]:
@@ -249,22 +204,3 @@ def _versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
-
-
-def _publish(project: Project, staging: Path) -> None:
-    """Move the finished site into place in one step; readers see the old one or the new one."""
-    release = staging.with_name(f"{time.strftime('%Y%m%dT%H%M%S')}-{staging.name.split('-')[1]}")
-    if release.exists():
-        shutil.rmtree(release)
-    staging.rename(release)
-    site = project.reports / "site"
-    beside = project.reports / f".site-{os.getpid()}"
-    beside.unlink(missing_ok=True)
-    if site.exists() and not site.is_symlink():
-        msg = f"{site} is a folder, not the link that runs maintain; move it away and run again."
-        raise KpiError(msg)
-    beside.symlink_to(Path("releases") / release.name, target_is_directory=True)
-    beside.replace(site)
-    kept = sorted(p for p in release.parent.iterdir() if not p.name.startswith("."))
-    for old in kept[:-RELEASES_KEPT]:
-        shutil.rmtree(old, ignore_errors=True)

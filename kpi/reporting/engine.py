@@ -12,7 +12,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
-from nbformat.v4 import new_output
+from nbformat import NotebookNode, from_dict
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 from traitlets import Type
 
@@ -42,7 +42,7 @@ class Outputs:
                 if len(output.text) < STREAM_LIMIT:
                     output.text += text
                 return
-        self.found.append(new_output("stream", name=stream, text=text))
+        self.found.append(NotebookNode(output_type="stream", name=stream, text=text))
 
 
 class _Stream:
@@ -65,13 +65,19 @@ class _Stream:
         return False
 
 
+def _shown(kind: str, data: Any, metadata: Any, **more: Any) -> NotebookNode:
+    """An output as nbformat has it; made directly, since its own maker validates each one, which is slow."""
+    node: NotebookNode = from_dict({"output_type": kind, "data": data, "metadata": metadata or {}, **more})
+    return node
+
+
 class _Publisher(DisplayPublisher):
     """``display(...)`` becomes a ``display_data`` output."""
 
     shell: Any  # the ReportShell that made it
 
     def publish(self, data: Any, metadata: Any = None, *_: Any, **__: Any) -> None:
-        self.shell.outputs.found.append(new_output("display_data", data=data, metadata=metadata or {}))
+        self.shell.outputs.found.append(_shown("display_data", data, metadata))
 
     def clear_output(self, wait: bool = False) -> None:  # noqa: ARG002  (IPython's signature)
         self.shell.outputs.found.clear()
@@ -87,7 +93,7 @@ class _Result(DisplayHook):
 
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
         self.shell.outputs.found.append(
-            new_output("execute_result", data=format_dict, metadata=md_dict or {}, execution_count=self.prompt_count)
+            _shown("execute_result", format_dict, md_dict, execution_count=self.prompt_count)
         )
 
     def finish_displayhook(self) -> None:
@@ -109,7 +115,9 @@ class ReportShell(InteractiveShell):
         self.history_manager = HistoryManager(shell=self, parent=self, enabled=False)
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
-        self.outputs.found.append(new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=stb))
+        self.outputs.found.append(
+            NotebookNode(output_type="error", ename=etype.__name__, evalue=str(evalue), traceback=stb)
+        )
 
 
 @cache

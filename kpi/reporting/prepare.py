@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -29,16 +29,16 @@ def prepare_page(project: Project, objective: str, language: str, *, as_of: str 
     if language not in LANGUAGES:
         raise unknown("language", language, LANGUAGES)
     report = prepare_report(project, objective, as_of=as_of, use_sample=use_sample)
-    return Page(report, project.catalogue, language, remarks=_remarks(project))
+    return Page(report, project.catalogue, language, remarks=remarks(project))
 
 
-@lru_cache(maxsize=8)
+@cache
 def prepare_report(project: Project, objective: str, *, as_of: str = "", use_sample: bool = True) -> ObjectiveReport:
     """Everything known about one objective, computed from the project's tables."""
     return compose(
         project.catalogue.objective(objective),
         project.catalogue,
-        _evidence(project, use_sample=use_sample),
+        evidence(project, use_sample=use_sample, as_of=as_of),
         as_of=as_of or default_as_of(project),
         run=run_id(project),
         held_back=_held_back(project),
@@ -46,13 +46,15 @@ def prepare_report(project: Project, objective: str, *, as_of: str = "", use_sam
 
 
 @lru_cache(maxsize=8)
-def _evidence(project: Project, *, use_sample: bool) -> Evidence:
-    observations = project.observations
+def evidence(project: Project, *, use_sample: bool, as_of: str = "") -> Evidence:
+    """The rows that pages draw on, with or without made-up ones, as they were known on a day."""
+    observations = project.observations_on(as_of)
     return gather(observations if use_sample else observations[~observations["sample"]])
 
 
 @lru_cache(maxsize=8)
-def _remarks(project: Project) -> dict[str, Text]:
+def remarks(project: Project) -> dict[str, Text]:
+    """Remarks on published figures, by figure."""
     return load_remarks(project.data / "published" / "remarks.yaml")
 
 

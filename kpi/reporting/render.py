@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import papermill
-from kpi.reporting.export import export_html
 from papermill.exceptions import PapermillExecutionError
 
 from kpi.api import check_parameters
@@ -18,6 +16,8 @@ from kpi.exports import write_figures
 from kpi.project import Project
 from kpi.reporting import prepare
 from kpi.reporting.engine import ENGINE, forget, warm_shell
+from kpi.reporting.export import export_html
+from kpi.reporting.frame import write_text
 
 
 @dataclass(frozen=True)
@@ -69,19 +69,11 @@ def render(project: Project, job: Job, site: Path, *, engine: str = "fork") -> d
     """
     executed = site / "notebooks" / job.path.with_suffix(".ipynb")
     notebook = execute(project, job, executed, engine=engine)
-    write_page(site / job.path, export_html(notebook))
+    write_text(site / job.path, export_html(notebook))
     report = prepare.prepare_report(project, job.objective, as_of=job.as_of, use_sample=job.use_sample)
     if job.downloads:
         write_downloads(project, job, site)
     return prepare.summarise(report)
-
-
-def write_page(path: Path, html: str) -> None:
-    """Write beside and move into place: the place may hold a link to the published page."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(html, encoding="utf-8")
-    beside.replace(path)
 
 
 def write_downloads(project: Project, job: Job, site: Path) -> None:

@@ -10,7 +10,8 @@ from kpi.api import remember
 from kpi.project import Project
 from kpi.reporting.assets import write_assets
 from kpi.reporting.export import export_html
-from kpi.reporting.render import Job, execute, write_page
+from kpi.reporting.frame import write_text
+from kpi.reporting.render import Job, execute
 
 
 def render_single(project: Project, parameters: dict[str, Any], target: Path, *, self_contained: bool) -> None:
@@ -30,4 +31,4 @@ def render_single(project: Project, parameters: dict[str, Any], target: Path, *,
     if not self_contained:
         html = html.replace("../../assets/", "assets/")
         write_assets(target.parent)
-    write_page(target, html)
+    write_text(target, html)

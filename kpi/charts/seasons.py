@@ -1,0 +1,124 @@
+"""Pictures of months: the season beside that of earlier years, and the sum of twelve months without it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from kpi.charts import plots
+from kpi.charts.lines import covid_months, time_axis
+from kpi.charts.plots import HUES, MUTED, Figure
+from kpi.charts.points import Point
+from kpi.i18n import Translator
+from kpi.parsing.periods import same_period_of, year_of
+
+WINDOW = 12
+#: Last year before Covid: what "recovered" is measured against.
+BASE_YEAR = 2019
+_DIGITS_BELOW = 100
+
+
+def season_figure(points: Sequence[Point], translator: Translator, **head: Any) -> Figure:
+    """The last twelve months over the same months a year before and of 2019."""
+    window = points[-WINDOW:]
+    by_period = {p.period: p for p in points}
+    xs = [p.period for p in window]
+    last_year = year_of(window[-1].period) or BASE_YEAR
+    behind = [
+        ("chart.year-before", 1, HUES[1], "dash"),
+        *([("chart.base-year", None, MUTED, "dot")] if last_year - 1 > BASE_YEAR else []),
+    ]
+    traces, notes = [], []
+    for key, back, colour, dash in behind:
+        earlier = [by_period.get(same_period_of(x, (year_of(x) or 0) - back if back else BASE_YEAR)) for x in xs]
+        if not any(earlier):
+            continue
+        name = translator.t(key) if back else translator.t(key, year=BASE_YEAR)
+        traces.append(_plain_line(xs, earlier, name, colour, dash))
+        notes.append(_end_label(xs, earlier, name, colour))
+    name = translator.t("chart.last-twelve-months")
+    traces.append({**_plain_line(xs, window, name, HUES[0], "solid"), "line": {"color": HUES[0], "width": 2.5}})
+    notes.append(_end_label(xs, window, name, HUES[0]))
+    axis = plots.category_axis(
+        type="category", tickmode="array", tickvals=xs, ticktext=_month_names(xs, translator), tickangle=0,
+        range=[-0.5, len(xs) - 0.5],
+    )  # fmt: skip
+    values = [v for trace in traces for v in trace["y"] if v is not None]
+    layout = plots.figure(
+        traces, translator, xaxis=axis, yaxis=plots.value_axis(translator, values, labelled=True),
+        annotations=_apart(notes, values), height=340, **head,
+    )  # fmt: skip
+    layout["layout"]["margin"]["r"] = 96
+    return layout
+
+
+def rolling_figure(points: Sequence[tuple[str, float]], translator: Translator, **head: Any) -> Figure:
+    """The sum of twelve months, month by month: the level without the season."""
+    xs, ys = [p for p, _ in points], [v for _, v in points]
+    words = [translator.number(v, 0 if abs(v) >= _DIGITS_BELOW else None) for v in ys]
+    labels = [""] * (len(ys) - 1) + [words[-1]]
+    trace = {
+        "type": "scatter", "mode": "lines+text", "x": xs, "y": ys, "text": labels, "textposition": "top left",
+        "line": {"color": HUES[0], "width": 2}, "cliponaxis": False,
+        "customdata": [[translator.month(p), w] for p, w in zip(xs, words, strict=True)],
+        "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
+    }  # fmt: skip
+    axis, _ = time_axis(xs, translator)
+    shapes, notes = covid_months(xs, translator)
+    return plots.figure(
+        [trace], translator, xaxis=axis, yaxis=plots.value_axis(translator, ys, labelled=True),
+        shapes=shapes, annotations=notes, height=220, **head,
+    )  # fmt: skip
+
+
+def rolling_sums(points: Sequence[Point]) -> list[tuple[str, float]]:
+    """Sums of twelve months in a row, at the last of them; a gap gives no sum.
+
+    Every value must be exact: a sum of bounds is no sum.
+    """
+    sums = []
+    for end in range(WINDOW, len(points) + 1):
+        window = points[end - WINDOW : end]
+        first, last = (int(p.period[:4]) * 12 + int(p.period[5:7]) for p in (window[0], window[-1]))
+        if last - first == WINDOW - 1 and all(p.exact for p in window):
+            sums.append((window[-1].period, sum(p.value for p in window)))
+    return sums
+
+
+def _plain_line(xs: Sequence[str], points: Sequence[Point | None], name: str, colour: str, dash: str) -> Figure:
+    return {
+        "type": "scatter", "mode": "lines+markers", "name": name, "x": list(xs),
+        "y": [p.value if p else None for p in points],
+        "line": {"color": colour, "width": 1.5, "dash": dash}, "marker": {"size": 5, "color": colour},
+        "customdata": [[p.period if p else "", p.words if p else ""] for p in points],
+        "hovertemplate": f"{plots.plain(name)}<br>%{{customdata[0]}} : %{{customdata[1]}}<extra></extra>",
+    }  # fmt: skip
+
+
+def _end_label(xs: Sequence[str], points: Sequence[Point | None], name: str, colour: str) -> Figure:
+    """The name of a line at its last known point, instead of a legend."""
+    place = max(i for i, p in enumerate(points) if p)
+    point = points[place]
+    height = point.value if point else 0.0
+    return plots.note(
+        plots.wrapped(name, 14), x=len(xs) - 1, y=height, xanchor="left", xshift=8, align="left",
+        font={"size": 12, "color": colour},
+    )  # fmt: skip
+
+
+def _apart(notes: list[Figure], values: Sequence[float]) -> list[Figure]:
+    """Move labels at line ends up or down until none covers another."""
+    gap = (max(values) - min([0.0, *values])) * 0.12 or 1.0
+    ordered = sorted(notes, key=lambda n: float(n["y"]))
+    for below, above in pairwise(ordered):
+        above["y"] = max(above["y"], below["y"] + gap)
+    return notes
+
+
+def _month_names(periods: Sequence[str], translator: Translator) -> list[str]:
+    """Short month names; the year stands under the first and under each January."""
+    return [
+        translator.month(p, "MMM") + (f"<br>{p[:4]}" if i == 0 or p.endswith("-01") else "")
+        for i, p in enumerate(periods)
+    ]

@@ -1,0 +1,206 @@
+"""What stands beside and below a figure: its source, target, quality flags in plain words, definition, caveats."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from kpi.briefing import KpiReport, Series
+from kpi.catalogue import Declaration
+from kpi.charts import dimension_title
+from kpi.charts.points import number, records, value_words, where_words
+from kpi.observations import TOTAL, dimensions_of
+from kpi.reporting.fragments import in_language, link, paragraph
+from kpi.tables import bullet_list, definition_list
+
+if TYPE_CHECKING:
+    from kpi.reporting.page import Page
+
+#: Flags that steer the arithmetic and are told elsewhere on the page.
+TECHNICAL_FLAGS = frozenset({"computed", "every-year"})
+_DOCUMENT_REFERENCE = re.compile(r"(?P<document>[a-z0-9-]+) L(?P<lines>[0-9;-]+)")
+_MOST_REFERENCES = 6
+_MOST_ABOUT = 3
+#: Units that need no word beside the number: its mark says it, or (a count) the name of the KPI does.
+_SPELT_UNITS = frozenset({"EUR", "percent", "boolean", "count", "ratio"})
+
+
+def kpi_name(page: Page, report: KpiReport) -> str:
+    """The label of the KPI, with the slice that this objective declares."""
+    label = report.indicator.label[page.language]
+    part = where_words(report.declaration.where, page.catalogue, page.language) if report.declaration else ""
+    return page.words.t("chart.part-of", name=label, part=part) if part else label
+
+
+def source_title(page: Page, source: str) -> str:
+    """The title of a source; computed and declared rows have words of their own."""
+    found = next((s for s in page.catalogue.sources if s.id == source), None)
+    if found:
+        return found.title[page.language]
+    return page.words.t(f"source.{source}") if page.words.has(f"source.{source}") else source
+
+
+def unit_words(page: Page, series: Series) -> str:
+    """The unit beside a number; empty where the number carries its mark."""
+    unit = str(series.latest["unit_measure"]) or series.indicator.unit
+    return "" if unit in _SPELT_UNITS else page.catalogue.label("unit", unit, page.language)
+
+
+def reference_words(page: Page, reference: str) -> str:
+    """Where a value stands: document and lines in words, or file, sheet and cell as they are."""
+    match = _DOCUMENT_REFERENCE.fullmatch(reference)
+    if not match:
+        return reference
+    documents = {d.id: d.short_title[page.language] for d in page.catalogue.documents}
+    name = documents.get(match["document"], match["document"])
+    several = not match["lines"].isdigit()
+    key = "source.lines" if several else "source.line"
+    return page.words.t(key, document=name, lines=match["lines"].replace("-", "–"))
+
+
+def target_words(page: Page, report: KpiReport) -> str:
+    """The target that the verdict uses, else the first one declared: value and when."""
+    target: Mapping[str, Any] | None = None
+    if report.assessment.target is not None:
+        target = {str(k): v for k, v in report.assessment.target.items()}
+    elif len(report.targets):
+        target = records(report.targets)[0]
+    return one_target(page, report, target) if target else ""
+
+
+def one_target(page: Page, report: KpiReport, target: Mapping[str, Any]) -> str:
+    """A target in words: its value, its slice where it has one, and for when."""
+    tr = page.words
+    value = value_words(target, report.indicator, tr)
+    fixed = report.declaration.where if report.declaration else {}
+    part = _part(page, target, [d for d in dimensions_of(report.targets) if d not in fixed])
+    if part:
+        value = tr.t("target.part", value=value, part=part)
+    if "every-year" in str(target.get("flags", "")).split():
+        return tr.t("target.every-year", value=value)
+    period = str(target["time_period"])
+    return tr.t("target.dated", value=value, period=tr.period(period)) if period else value
+
+
+def _part(page: Page, row: Mapping[str, Any], dims: Iterable[str]) -> str:
+    """The slice a row speaks of, in words."""
+    codes = [(d, str(row[d])) for d in dims if str(row.get(d, TOTAL)) != TOTAL]
+    return ", ".join(page.catalogue.label(d, code, page.language) for d, code in codes)
+
+
+def margin(page: Page, report: KpiReport) -> Markup:
+    """The narrow column: targets, sources, caveats and flags beside what they qualify."""
+    t, language = page.words.t, page.language
+    shown = records(report.headline.rows)[-3:] if report.headline else []
+    shown = shown or records(report.rows)[:_MOST_REFERENCES]
+    references = list(
+        dict.fromkeys(reference_words(page, str(row["source_ref"])) for row in shown if row["source_ref"])
+    )
+    sources = list(dict.fromkeys(str(row["source"]) for row in shown))
+    told = definition_list(
+        [
+            (t("kpi.target"), bullet_list(one_target(page, report, row) for row in records(report.targets)[:4])),
+            (t("kpi.source"), Markup(", ").join(link(f"#source-{s}", source_title(page, s)) for s in sources)),
+            (t("kpi.reference"), bullet_list(references[:_MOST_REFERENCES], "references")),
+            (
+                t("kpi.caveat"),
+                bullet_list(page.catalogue.label("caveat", c, language) for c in report.indicator.caveats),
+            ),
+            (t("kpi.flags"), flags(page, report)),
+        ]
+    )
+    return Markup('<aside class="margin" aria-label="{}">{}</aside>').format(
+        t("kpi.margin", name=kpi_name(page, report)), told
+    )
+
+
+def flags(page: Page, report: KpiReport) -> Markup:
+    """Each flagged value with what is odd about it, the probable reading beside the printed one."""
+    dims = dimensions_of(report.rows)
+    told: dict[Markup, list[str]] = {}
+    for row in records(report.rows):
+        all_flags = str(row["flags"]).split()
+        names = [f for f in all_flags if f not in TECHNICAL_FLAGS]
+        if names and "computed" not in all_flags:
+            told.setdefault(_flagged(page, report, row, names), []).append(_about(page, report, row, dims))
+    return bullet_list((_gathered(page, words, abouts) for words, abouts in told.items()), "flags")
+
+
+def _gathered(page: Page, words: Markup, abouts: list[str]) -> Markup:
+    """The same remark on several values is told once."""
+    tr = page.words
+    more = [tr.n("flag.more", len(abouts) - _MOST_ABOUT)] if len(abouts) > _MOST_ABOUT else []
+    about = "; ".join([*abouts[:_MOST_ABOUT], *more])
+    return Markup('<span class="about">{}</span> {}').format(tr.t("flag.about", about=about), words)
+
+
+def _about(page: Page, report: KpiReport, row: Mapping[str, Any], dims: Iterable[str]) -> str:
+    period = str(row["time_period"])
+    words = (
+        _part(page, row, dims),
+        page.words.period(period) if period else "",
+        value_words(row, report.indicator, page.words),
+    )
+    return ", ".join(filter(None, words))
+
+
+def _flagged(page: Page, report: KpiReport, row: Mapping[str, Any], names: list[str]) -> Markup:
+    tr, language = page.words, page.language
+    other = number(row["alternative"])
+    likely = ""
+    if other is not None:
+        probable = tr.value(other, str(row["unit_measure"]))
+        likely = tr.t("flag.alternative", printed=value_words(row, report.indicator, tr), probable=probable)
+    was = number(row["printed"])
+    if was is not None:
+        unit = str(row["unit_measure"])
+        likely = tr.t("flag.corrected", printed=tr.value(was, unit), value=value_words(row, report.indicator, tr))
+    remark = page.remarks.get(str(row["figure"]))
+    words = "; ".join(page.catalogue.label("flag", name, language) for name in names)
+    told = [Markup('<strong class="flag">{}</strong>').format(words)]
+    told += [Markup("{}").format(text) for text in (likely, remark[language] if remark else "") if text]
+    return Markup(" ").join(told)
+
+
+def declared_words(page: Page, declaration: Declaration | None) -> Markup:
+    """What the document itself calls the KPI where it differs, and where French and Dutch disagree."""
+    if declaration is None:
+        return Markup("")
+    tr, told = page.words, Markup("")
+    printed = [(lang, words) for lang in ("fr", "nl") if (words := getattr(declaration.label, lang))]
+    for language, words in printed:
+        text = tr.markup("kpi.printed-label", label=in_language(language, words, page.language))
+        told += paragraph(text, "printed")
+    if declaration.remark:
+        title = tr.t("kpi.conflict") if declaration.conflict else tr.t("kpi.remark")
+        told += Markup('<p class="remark"><strong>{}</strong> {}</p>').format(title, declaration.remark[page.language])
+    return told
+
+
+def definition(page: Page, report: KpiReport) -> Markup:
+    """Definition, formula and who chose it, direction, frequency, unit, dimensions, place in the document."""
+    indicator, tr, language = report.indicator, page.words, page.language
+    formula = ""
+    if indicator.formula:
+        formula = tr.t(f"formula.{indicator.formula.origin}", formula=indicator.formula.text[language])
+    lines = report.declaration.lines if report.declaration else None
+    place = " · ".join(
+        tr.t("kpi.lines", language=tr.t(f"language.{name}"), lines=text.replace("-", "–"))
+        for name in ("fr", "nl")
+        if lines and (text := getattr(lines, name))
+    )
+    dims = ", ".join(dimension_title(d, page.catalogue, language) for d in indicator.dimensions)
+    return definition_list(
+        [
+            (tr.t("kpi.definition"), indicator.definition[language] if indicator.definition else ""),
+            (tr.t("kpi.formula"), formula),
+            (tr.t("kpi.direction"), tr.t(f"direction.{indicator.direction}")),
+            (tr.t("kpi.unit"), page.catalogue.label("unit", indicator.unit, language)),
+            (tr.t("kpi.frequency"), tr.t(f"frequency.{indicator.frequency}")),
+            (tr.t("kpi.dimensions"), dims),
+            (tr.t("kpi.place"), place),
+        ]
+    )

@@ -1,0 +1,135 @@
+"""The end of a page: what is owed, the same indicators elsewhere, sources, validation, downloads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from kpi import __version__
+from kpi.briefing import KpiReport, SourceUse
+from kpi.reporting.fragments import Fragment, link, objective_link, paragraph, section
+from kpi.reporting.notes import declared_words, definition, kpi_name, reference_words, source_title, target_words
+from kpi.reporting.overview import section_id
+from kpi.tables import Column, bullet_list, definition_list, details, table
+
+if TYPE_CHECKING:
+    from kpi.reporting.page import Page
+
+_MOST_REFERENCES = 12
+
+
+def without_data(page: Page) -> Fragment:
+    """See :meth:`Page.without_data`."""
+    t, reports = page.words.t, page.report.without_data
+    if not reports:
+        return Fragment()
+    items = Markup("").join(_owed(page, report) for report in reports)
+    return section(
+        "without-data",
+        t("without-data.title"),
+        paragraph(t("without-data.intro"), "intro"),
+        Markup('<ul class="owed">{}</ul>').format(items),
+    )
+
+
+def _owed(page: Page, report: KpiReport) -> Markup:
+    t, language = page.words.t, page.language
+    owner = report.declaration.owner if report.declaration else None
+    owners = [owner] if owner else page.report.objective.organisations
+    names = ", ".join(page.catalogue.organisation(name).name[language] for name in owners)
+    facts = definition_list([(t("without-data.owner"), names), (t("kpi.target"), target_words(page, report))])
+    return Markup('<li id="without-{}"><p class="name"><span aria-hidden="true">○</span> {}</p>{}{}{}</li>').format(
+        section_id(report),
+        kpi_name(page, report),
+        facts,
+        declared_words(page, report.declaration),
+        details(t("kpi.definition-title"), definition(page, report)),
+    )
+
+
+def elsewhere(page: Page) -> Fragment:
+    """See :meth:`Page.elsewhere`."""
+    t = page.words.t
+    pairs = [
+        (
+            indicator.label[page.language],
+            bullet_list(
+                Markup("{} ({})").format(
+                    objective_link(o, page.language), page.catalogue.document(o.document).short_title[page.language]
+                )
+                for o in others
+            ),
+        )
+        for indicator, others in page.report.elsewhere
+    ]
+    return section(
+        "elsewhere",
+        t("elsewhere.title"),
+        paragraph(t("elsewhere.intro"), "intro") if pairs else "",
+        definition_list(pairs),
+    )
+
+
+def provenance(page: Page) -> Fragment:
+    """See :meth:`Page.provenance`."""
+    report, tr, t = page.report, page.words, page.words.t
+    columns = [
+        Column(t("provenance.source")),
+        Column(t("provenance.organisation")),
+        Column(t("provenance.values"), numeric=True),
+        Column(t("provenance.held-back"), numeric=True),
+        Column(t("provenance.vintages")),
+    ]
+    body = [_source_row(page, use) for use in report.sources]
+    sources = table(t("provenance.caption"), columns, body) if body else paragraph(t("provenance.none"))
+    references = Markup("").join(_references(page, use) for use in report.sources)
+    place = f"{report.document.id}/{report.objective.slug}"
+    downloads = [
+        *(
+            [
+                link(f"../../downloads/{place}.csv", t("provenance.csv")),
+                link(f"../../downloads/{place}.xlsx", t("provenance.xlsx")),
+            ]
+            if report.reports
+            else []
+        ),
+        link(f"../../notebooks/{page.language}/{place}.ipynb", t("provenance.notebook")),
+    ]
+    run = definition_list(
+        [
+            (t("header.as-of"), tr.period(report.as_of) if report.as_of else ""),
+            (t("provenance.run"), Markup("<code>{}</code>").format(report.run) if report.run else ""),
+            (t("provenance.version"), t("provenance.package", version=__version__)),
+        ]
+    )
+    files = Markup('<div class="site-only"><h3>{}</h3>{}</div>').format(
+        t("provenance.downloads"), bullet_list(downloads, "downloads")
+    )
+    return section("provenance", t("provenance.title"), sources, references, files, run)
+
+
+def _source_row(page: Page, use: SourceUse) -> list[Markup | str]:
+    t, language = page.words.t, page.language
+    source = next((s for s in page.catalogue.sources if s.id == use.source), None)
+    organisation = page.catalogue.organisation(source.organisation).name[language] if source else ""
+    tag = Markup(' <span class="tag">{}</span>').format(t("sample.tag")) if use.sample else Markup("")
+    return [
+        Markup('<span id="source-{}">{}</span>').format(use.source, source_title(page, use.source)) + tag,
+        organisation,
+        page.words.number(use.values),
+        page.words.number(use.held_back),
+        ", ".join(page.words.period(vintage) for vintage in use.vintages),
+    ]
+
+
+def _references(page: Page, use: SourceUse) -> Markup:
+    """Files and lines behind the values; the first ones in full, the rest counted."""
+    shown = [reference_words(page, r) for r in use.references[:_MOST_REFERENCES]]
+    if not any(shown):
+        return Markup("")
+    more = len(use.references) - len(shown)
+    told = [*shown, *([page.words.n("provenance.more", more)] if more > 0 else [])]
+    return details(
+        page.words.t("provenance.references", source=source_title(page, use.source)), bullet_list(told, "references")
+    )

@@ -1,0 +1,258 @@
+"""A section a KPI: its figure, its pictures with their data, what qualifies them, how it is defined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from kpi.briefing import Breakdown, KpiReport, Series
+from kpi.charts import Chart, chart_for, dimension_title, rolling_chart
+from kpi.charts.points import number, points_of, records, value_words, where_words
+from kpi.observations import TOTAL, dimensions_of, has_flag
+from kpi.reporting import notes
+from kpi.reporting.fragments import Fragment, chart_fragment, paragraph
+from kpi.reporting.overview import beside_table, section_id, status
+from kpi.tables import Cell, Column, details, table
+
+if TYPE_CHECKING:
+    from kpi.reporting.page import Page
+
+_MOST_SERIES = 5
+_MOST_BREAKDOWNS = 5
+_MOST_ROWS = 60
+_FINE = frozenset({"M", "Q", "S"})
+_COARSE_FIRST = {"A": 0, "D": 1, "I": 2, "": 3}
+_FEW_PARTS = 4
+_MANY_PERIODS = 3
+
+
+def kpi_sections(page: Page) -> list[Fragment]:
+    """The declared KPIs that have data."""
+    return _group(page, page.report.kpis, "kpis", page.words.t("kpis.title"), "")
+
+
+def means_sections(page: Page) -> list[Fragment]:
+    """Budget and staff."""
+    return _group(page, page.report.means, "means", page.words.t("means.title"), page.words.t("means.intro"))
+
+
+def printed_sections(page: Page) -> list[Fragment]:
+    """Figures that no KPI declares."""
+    t = page.words.t
+    return _group(page, page.report.printed_only, "printed-only", t("printed-only.title"), t("printed-only.intro"))
+
+
+def _group(page: Page, reports: Sequence[KpiReport], identity: str, title: str, intro: str) -> list[Fragment]:
+    if not reports:
+        return []
+    heading = Markup('<h2 id="{}">{}</h2>{}').format(identity, title, paragraph(intro, "intro"))
+    return [Fragment(str(heading)), *(f for report in reports for f in kpi_section(page, report))]
+
+
+def kpi_section(page: Page, report: KpiReport) -> list[Fragment]:
+    """One KPI in pieces: heading and figure, then each picture with its table, then data and definition."""
+    name = section_id(report)
+    fragments = [Fragment(str(_top(page, report, name)), name)]
+    drawn: list[Series | Breakdown] = []
+    for subject, charts in _pictures(page, report):
+        drawn.append(subject)
+        fragments += [chart_fragment(chart, page.words, name) for chart in charts]
+        rows = _data_table(page, subject)
+        fragments.append(Fragment(str(details(page.words.t("kpi.data"), rows)), name))
+    fragments.append(Fragment(str(_bottom(page, report, drawn)), name))
+    return [fragment for fragment in fragments if fragment.html]
+
+
+def _top(page: Page, report: KpiReport, name: str) -> Markup:
+    tr = page.words
+    figure = Markup("")
+    points = points_of(report.headline.rows, report.indicator, tr) if report.headline else []
+    if report.headline and points:
+        last = points[-1]
+        unit = notes.unit_words(page, report.headline)
+        part = where_words(report.headline.where, page.catalogue, page.language)
+        kind = (
+            ""
+            if report.headline.kind == "actual"
+            else page.catalogue.label("measure", report.headline.kind, page.language)
+        )
+        about = ", ".join(filter(None, (part, kind, tr.period(last.period))))
+        figure = Markup(
+            '<p class="figure"><strong>{}</strong> <span class="unit">{}</span> <span class="about">{}</span>{}</p>'
+        ).format(last.words, unit, about, _sample_tag(page, sample=report.headline.sample))
+    verdict = paragraph(status(page, report), "verdict") if report.declaration else Markup("")
+    return Markup('<h3 id="{}-h">{}</h3>{}{}{}{}').format(
+        name,
+        notes.kpi_name(page, report),
+        figure,
+        verdict,
+        notes.declared_words(page, report.declaration),
+        notes.margin(page, report),
+    )
+
+
+def _sample_tag(page: Page, *, sample: bool) -> Markup:
+    return Markup(' <span class="tag">{}</span>').format(page.words.t("sample.tag")) if sample else Markup("")
+
+
+def _pictures(page: Page, report: KpiReport) -> Iterable[tuple[Series | Breakdown, list[Chart]]]:
+    """What is drawn, the headline first: series long enough, then breakdowns, the finer ones left to the tables."""
+    common: dict[str, Any] = {"targets": report.targets, "catalogue": page.catalogue, "translator": page.words}
+    series = sorted(report.series, key=lambda s: s is not report.headline)
+    shown = 0
+    for one in series:
+        if shown >= _MOST_SERIES or (one.freq in _FINE and one.where and report.headline and not report.headline.where):
+            continue
+        chart = chart_for(one, **common)
+        if chart is None:
+            continue
+        rolling = rolling_chart(one, catalogue=page.catalogue, translator=page.words)
+        shown += 1
+        yield one, [chart, *([rolling] if rolling else [])]
+    for part in _coarsest(report.breakdowns)[:_MOST_BREAKDOWNS]:
+        charts = [chart for one in _split(part) if (chart := chart_for(one, **common))]
+        if charts:
+            yield part, charts
+
+
+def _split(part: Breakdown) -> list[Series | Breakdown]:
+    """A breakdown as it is, or as one small series a part where the course says more than the parts."""
+    rows = part.rows
+    codes = list(dict.fromkeys(rows[part.dimension]))
+    if part.closes or len(codes) > _FEW_PARTS or rows["time_period"].nunique() < _MANY_PERIODS:
+        return [part]
+    return [_part_series(part, str(code), rows[rows[part.dimension] == code]) for code in codes]
+
+
+def _part_series(part: Breakdown, code: str, rows: pd.DataFrame) -> Series:
+    first, replaced = records(rows)[0], has_flag(rows, "superseded")
+    return Series(
+        indicator=part.indicator,
+        where={part.dimension: code},
+        ref_area=first["ref_area"],
+        freq=first["freq"],
+        flow=first["flow"],
+        kind=first["measure"],
+        source=part.source,
+        sample=part.sample,
+        rows=rows[~replaced].reset_index(drop=True),
+        superseded=rows[replaced].reset_index(drop=True),
+    )
+
+
+def _coarsest(breakdowns: Iterable[Breakdown]) -> list[Breakdown]:
+    """One breakdown a dimension, source and flow: years before days before odd windows before months."""
+    kept: dict[tuple[object, ...], tuple[int, Breakdown]] = {}
+    for part in breakdowns:
+        first = records(part.rows)[0]
+        key = (part.dimension, part.source, part.sample, first["flow"], first["measure"], first["unit_measure"])
+        place = _COARSE_FIRST.get(first["freq"], 4)
+        if key not in kept or place < kept[key][0]:
+            kept[key] = (place, part)
+    return [part for _, part in kept.values()]
+
+
+def _bottom(page: Page, report: KpiReport, drawn: Sequence[Series | Breakdown]) -> Markup:
+    tr = page.words
+    seen = {id(subject) for subject in drawn}
+    rest = [s for s in report.series if id(s) not in seen and s.freq not in _FINE]
+    lost = [b for b in report.breakdowns if id(b) not in seen and records(b.rows)[0]["freq"] not in _FINE]
+    rows = [row for s in rest for row in records(s.rows) + records(s.superseded)]
+    rows += [row for b in lost for row in records(b.rows)]
+    title = tr.t("kpi.other-values") if drawn else tr.t("kpi.data")
+    return Markup("{}{}{}").format(
+        beside_table(page, report),
+        details(title, _rows_table(page, report, rows, title)) if rows else "",
+        details(tr.t("kpi.definition-title"), notes.definition(page, report)),
+    )
+
+
+def _data_table(page: Page, subject: Series | Breakdown) -> Markup:
+    """The values behind a picture, newest first."""
+    tr, language = page.words, page.language
+    label = subject.indicator.label[language]
+    if isinstance(subject, Breakdown):
+        title = dimension_title(subject.dimension, page.catalogue, language)
+        caption = tr.t("chart.by", name=label, dimension=title)
+        dims = [subject.dimension]
+        rows = records(subject.rows)
+    else:
+        part = where_words(subject.where, page.catalogue, language)
+        caption = tr.t("chart.part-of", name=label, part=part) if part else label
+        dims = []
+        rows = records(subject.rows) + records(subject.superseded)
+    unit = page.catalogue.label("unit", str(subject.rows["unit_measure"].iloc[-1]), language)
+    ends = [tr.period(str(r["time_period"])) for r in (records(subject.rows)[0], records(subject.rows)[-1])]
+    span = " – ".join(dict.fromkeys(ends))
+    return _table(page, subject.indicator, rows, dims, tr.t("kpi.caption-span", name=caption, unit=unit, span=span))
+
+
+def _rows_table(page: Page, report: KpiReport, rows: list[dict[str, Any]], title: str) -> Markup:
+    shown = [d for d in dimensions_of(report.rows) if any(row.get(d, TOTAL) != TOTAL for row in rows)]
+    caption = page.words.t("kpi.caption", name=report.indicator.label[page.language], unit=title)
+    return _table(page, report.indicator, rows, shown, caption)
+
+
+def _table(page: Page, indicator: Any, rows: list[dict[str, Any]], dims: list[str], caption: str) -> Markup:
+    tr = page.words
+    newest = sorted(rows, key=lambda r: str(r["period_end"] or r["period_start"]), reverse=True)
+    shown = newest[:_MOST_ROWS]
+    parts = any(number(row["denominator"]) is not None for row in shown)
+    kinds = any(row["measure"] != "actual" for row in shown)
+    remarks = [_remark(page, row) for row in shown]
+    columns = [
+        Column(tr.t("table.period")),
+        *(Column(dimension_title(d, page.catalogue, page.language)) for d in dims),
+        *([Column(tr.t("table.kind"))] if kinds else []),
+        Column(tr.t("table.value"), numeric=True),
+        *(
+            [Column(tr.t("table.numerator"), numeric=True), Column(tr.t("table.denominator"), numeric=True)]
+            if parts
+            else []
+        ),
+        *([Column(tr.t("table.remark"))] if any(remarks) else []),
+        Column(tr.t("table.reference")),
+    ]
+    body: list[list[Cell]] = []
+    for row, remark in zip(shown, remarks, strict=True):
+        cells: list[Cell] = [tr.period(str(row["time_period"]))]
+        cells += [page.catalogue.label(d, str(row.get(d, TOTAL)), page.language) for d in dims]
+        if kinds:
+            cells.append(page.catalogue.label("measure", str(row["measure"]), page.language))
+        cells.append(value_words(row, indicator, tr))
+        if parts:
+            cells += [tr.number(number(row["numerator"])), tr.number(number(row["denominator"]))]
+        if any(remarks):
+            cells.append(remark)
+        cells.append(notes.reference_words(page, str(row["source_ref"])))
+        body.append(cells)
+    more = paragraph(tr.n("table.more", len(newest) - len(shown)), "more") if len(newest) > len(shown) else ""
+    return Markup("{}{}").format(table(caption, columns, body), more)
+
+
+def _remark(page: Page, row: dict[str, Any]) -> str:
+    """Status, confidentiality and flags of one value, in words."""
+    tr = page.words
+    told = (
+        []
+        if row["obs_status"] in {"A", ""}
+        else [page.catalogue.label("obs-status", str(row["obs_status"]), page.language)]
+    )
+    told += [
+        page.catalogue.label("flag", flag, page.language)
+        for flag in str(row["flags"]).split()
+        if flag not in notes.TECHNICAL_FLAGS
+    ]
+    other = number(row["alternative"])
+    if other is not None:
+        told.append(tr.t("flag.probable", probable=tr.value(other, str(row["unit_measure"]))))
+    was = number(row["printed"])
+    if was is not None:
+        value = tr.value(number(row["obs_value"]), str(row["unit_measure"]))
+        told.append(tr.t("flag.corrected", printed=tr.value(was, str(row["unit_measure"])), value=value))
+    if row["sample"]:
+        told.append(tr.t("sample.tag"))
+    return "; ".join(told)

@@ -1,0 +1,183 @@
+"""The picture follows the shape of the data, and says in words what it shows."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+
+from kpi.charts import Chart, chart_for, rolling_chart
+from kpi.charts.plots import HUES, round_steps, wrapped
+from kpi.i18n import translator
+from kpi.observations import tidy
+from tests.report_fixture import HOSTILE, catalogue, report
+
+
+def kpi(name):
+    return next(r for r in (*report().reports, *report().without_data) if r.indicator.id == name)
+
+
+def draw(subject, targets=None, language="en") -> Chart | None:
+    none = tidy(pd.DataFrame({"indicator": []}))
+    return chart_for(
+        subject, targets=none if targets is None else targets, catalogue=catalogue(), translator=translator(language)
+    )
+
+
+def headline(name, language="en") -> Chart:
+    found = draw(kpi(name).headline, kpi(name).targets, language)
+    assert found is not None
+    return found
+
+
+def test_one_value_is_no_picture():
+    assert draw(kpi("partners").headline) is None
+    assert draw(kpi("spending").headline) is None
+
+
+def test_years_stand_at_true_distances_with_target_and_covid():
+    layout = headline("nights").figure["layout"]
+    line, marks = headline("nights").figure["data"][:2]
+    assert line["x"] == [2010, 2018, 2019, 2020, 2021, 2022]
+    assert layout["xaxis"]["type"] == "linear"
+    assert layout["yaxis"]["range"][0] == 0
+    shapes = {shape["type"]: shape for shape in layout["shapes"]}
+    assert (shapes["rect"]["x0"], shapes["rect"]["x1"]) == (2019.5, 2021.5)
+    assert shapes["line"]["y0"] == 1e7
+    assert any("10,000,000 (2024)" in note["text"] for note in layout["annotations"])
+    assert marks["marker"]["symbol"][-1] == "circle-open", "a provisional value is hollow"
+
+
+def test_the_finding_states_first_last_and_extremes():
+    finding = headline("nights").finding
+    assert finding.startswith("7,000,000 in 2022, against 5,000,000 in 2010 (+40%).")
+    assert "Highest: 9,500,000 in 2019; lowest: 2,600,000 in 2020." in finding
+
+
+def test_few_values_against_a_yearly_target_are_bullet_bars():
+    chart = headline("tickets")
+    assert chart.figure["data"][0]["type"] == "bar"
+    assert chart.figure["layout"]["shapes"][0]["x0"] == 45000
+    assert chart.finding.endswith("18,000 in 2020 for a yearly target of 45,000, or 40% of it.")
+
+
+def test_few_values_without_target_are_labelled_points():
+    chart = draw(kpi("tickets").headline)
+    marks = chart.figure["data"][1]
+    assert marks["text"] == ["45,000", "18,000"]
+    assert not chart.figure["layout"]["yaxis"]["showticklabels"]
+
+
+def test_printed_shares_close_with_what_is_not_stated():
+    part = kpi("aid-shares").breakdowns[0]
+    chart = draw(part)
+    assert chart.figure["layout"]["barmode"] == "stack"
+    rest = chart.figure["data"][-1]
+    assert rest["name"] == "not stated"
+    assert rest["marker"]["pattern"]["shape"] == "/"
+    assert sum(trace["x"][0] for trace in chart.figure["data"]) == pytest.approx(1)
+    largest, rest = chart.finding.split(". ", 1)
+    assert largest == "\u2018Fairs\u2019 is the largest part on 30 June 2019: 45.8%"
+    assert rest == "The parts given add to 92.58%; 7.42% is not stated."
+    assert [sign for sign, _, _ in chart.key] == ["1", "2", "3", "4", "?"]
+
+
+def test_what_was_typed_cannot_become_markup_in_a_picture():
+    chart = draw(kpi("aid-shares").breakdowns[0])
+    assert HOSTILE not in json.dumps(chart.figure)
+
+
+def test_delivered_parts_are_bars_of_a_hundred_percent_a_period():
+    chart = draw(kpi("markets").breakdowns[0])
+    assert chart.figure["data"][0]["y"] == ["2019", "2020", "2021"]
+    assert [name for _, name, _ in chart.key] == ["France", "Germany", "Netherlands"]
+
+
+def test_more_parts_than_hues_are_bars_of_their_own():
+    part = kpi("markets").breakdowns[0]
+    many = pd.concat([part.rows.iloc[:1].assign(market=f"M{i}", obs_value=float(i + 1)) for i in range(12)])
+    chart = draw(type(part)(part.indicator, "market", part.source, part.sample, many, part.closes))
+    assert len(chart.figure["data"]) == 1
+    assert chart.figure["data"][0]["x"] == sorted(chart.figure["data"][0]["x"], reverse=True)
+    assert chart.figure["layout"]["xaxis"]["range"][0] == 0
+
+
+def monthly():
+    return next(s for s in kpi("markets").series if s.freq == "M")
+
+
+def test_months_stand_over_the_same_months_of_other_years():
+    chart = draw(monthly(), language="fr")
+    names = [trace["name"] for trace in chart.figure["data"]]
+    assert names == ["un an plus tôt", "2019", "12 derniers mois"]
+    assert chart.figure["data"][0]["y"][0] == 950
+    assert chart.figure["layout"]["xaxis"]["ticktext"][0] == "janv.<br>2021"
+    assert "par rapport à décembre 2019" in chart.finding
+
+
+def test_a_rolling_year_sums_twelve_whole_months():
+    chart = rolling_chart(monthly(), catalogue=catalogue(), translator=translator("en"))
+    assert len(chart.figure["data"][0]["x"]) == 25
+    assert chart.figure["data"][0]["y"][0] == sum(1000 + 100 * m for m in range(1, 13))
+    assert rolling_chart(kpi("nights").headline, catalogue=catalogue(), translator=translator("en")) is None
+
+
+def test_a_ratio_has_its_neutral_line_and_a_rank_counts_downwards():
+    assert any(shape.get("y0") == 1 for shape in headline("return").figure["layout"]["shapes"])
+    assert headline("rank").figure["layout"]["yaxis"]["autorange"] == "reversed"
+
+
+def test_superseded_values_are_hollow_and_labelled():
+    series = kpi("grant").headline
+    assert len(series.superseded) == 1
+    old = draw(series, language="fr").figure["data"][-1]
+    assert old["marker"]["symbol"] == "diamond-open"
+    assert "remplacé" in old["text"][0]
+
+
+def test_bounds_are_arrows_and_take_part_in_no_change():
+    series = kpi("nights").headline
+    bound = series.rows.assign(qualifier=["eq"] * (len(series.rows) - 1) + ["gt"])
+    chart = draw(type(series)(**{**vars(series), "rows": bound}))
+    assert chart.figure["data"][1]["marker"]["symbol"][-1] == "triangle-up-open"
+    assert chart.finding.startswith("more than 7,000,000 in 2022, against 5,000,000 in 2010.")
+
+
+def test_a_break_breaks_the_line():
+    series = kpi("nights").headline
+    broken = series.rows.assign(obs_status=["A", "A", "B", "A", "A", "A"])
+    chart = draw(type(series)(**{**vars(series), "rows": broken}))
+    assert None in chart.figure["data"][0]["y"]
+    assert any(note["text"] == "break in series" for note in chart.figure["layout"]["annotations"])
+
+
+@pytest.mark.parametrize(
+    ("language", "mark", "separators"),
+    [("fr", "DONNÉES FICTIVES", ",\u202f"), ("nl", "FICTIEVE GEGEVENS", ",."), ("en", "SAMPLE DATA", ".,")],
+)
+def test_sample_data_and_language_are_on_the_picture(language, mark, separators):
+    figure = draw(monthly(), language=language).figure
+    assert mark in [note["text"] for note in figure["layout"]["annotations"]]
+    assert figure["layout"]["separators"] == separators
+    assert figure["config"]["locale"] == language
+    assert mark not in json.dumps(headline("nights", language).figure, ensure_ascii=False)
+
+
+def test_nothing_can_be_uploaded():
+    assert headline("nights").figure["config"]["showSendToCloud"] is False
+
+
+def test_equal_data_give_equal_ids_and_bytes():
+    first, second = headline("nights"), headline("nights")
+    assert first == second
+    assert first.id.startswith("chart-nights-total-")
+    ids = [c.id for r in report().reports for s in r.series if (c := draw(s, r.targets))]
+    assert len(ids) == len(set(ids))
+
+
+def test_hues_differ_and_steps_are_round():
+    assert len(set(HUES)) == len(HUES)
+    assert round_steps(0, 297) == [0, 100, 200, 300]
+    assert round_steps(-5, 5)[0] == -5
+    assert wrapped("a <b>", 20) == "a &lt;b&gt;"

@@ -1,0 +1,36 @@
+"""Tables: what a screen reader needs, and that nothing typed becomes markup."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from kpi.tables import Column, abbreviation, bullet_list, definition_list, details, table
+
+
+def test_caption_scopes_and_region():
+    html = table("Nights", [Column("Period"), Column("Value", numeric=True)], [["2019", "9"], ["2020", "2"]])
+    assert html.count('scope="col"') == 2
+    assert html.count('scope="row"') == 2
+    assert '<td class="num">9</td>' in html
+    assert "<caption>Nights</caption>" in html
+    assert 'role="region" aria-label="Nights" tabindex="0"' in html
+
+
+def test_everything_typed_is_escaped():
+    evil = '"><script>x</script>'
+    html = table(evil, [Column(evil), Column(evil)], [[evil, evil]])
+    assert "<script" not in html
+    assert "<b>ok</b>" in table("c", [Column("a")], [[Markup("<b>ok</b>")]])
+    assert "<script" not in bullet_list([evil]) + definition_list([(evil, evil)]) + abbreviation("x", evil)
+
+
+def test_nothing_for_nothing():
+    assert bullet_list([]) == ""
+    assert definition_list([("term", "")]) == ""
+    assert details("more", Markup("")) == ""
+
+
+def test_a_short_form_is_read_in_full():
+    html = abbreviation("–", "no value")
+    assert 'aria-hidden="true">–<' in html
+    assert '<span class="unseen">no value</span>' in html
