@@ -1,0 +1,1 @@
+"""Collection workbooks: what an organisation owes, as an Excel form, and read back with every mistake located."""
