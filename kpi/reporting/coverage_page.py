@@ -12,7 +12,7 @@ from kpi.charts.points import records
 from kpi.coverage import POINTS, summed
 from kpi.exports import write_table
 from kpi.i18n import Translator, translator
-from kpi.reporting.fragments import paragraph
+from kpi.reporting.fragments import objective_code, paragraph
 from kpi.reporting.frame import write_framed
 from kpi.tables import Cell, Column, bullet_list, table
 
@@ -91,7 +91,7 @@ def _name(catalogue: Catalogue, name: str, by: str, language: str) -> Cell:
     if by == "objective":
         objective = catalogue.objective(name)
         return Markup('<a href="{}/{}.html">{} {}</a>').format(
-            objective.document, objective.slug, objective.code, objective.title[language]
+            objective.document, objective.slug, objective_code(objective.code, language), objective.title[language]
         )
     if by == "document":
         return catalogue.document(name).short_title[language]

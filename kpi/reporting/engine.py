@@ -1,4 +1,4 @@
-"""A papermill engine that runs a notebook inside the process it is in, for processes forked from a warm parent."""
+"""Runs a notebook inside the process it is in, for processes forked from a warm parent."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode, from_dict
-from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 from traitlets import Type
 
-ENGINE = "kpi-fork"
+if TYPE_CHECKING:
+    from papermill.engines import NotebookExecutionManager
+
 #: Kept of a runaway text output, in characters; a notebook that prints forever must not eat the memory.
 STREAM_LIMIT = 1_000_000
 
@@ -146,31 +147,19 @@ def _collected(outputs: Outputs) -> Iterator[None]:
         sys.stdout, sys.stderr = before
 
 
-class ForkEngine(Engine):
-    """papermill's engine hook: cells run in this very process, so the caller must be a fork of its own."""
-
-    @classmethod
-    def execute_managed_notebook(
-        cls,
-        nb_man: NotebookExecutionManager,
-        kernel_name: str,  # noqa: ARG003  (papermill names it; there is no kernel here)
-        **_: Any,
-    ) -> None:
-        """Run the code cells in order and stop at the first that fails; its error stays in the notebook."""
-        shell = warm_shell()
-        for index, cell in enumerate(nb_man.nb.cells):
-            if cell.cell_type != "code":
-                continue
-            nb_man.cell_start(cell, index)
-            with _collected(shell.outputs):
-                result = shell.run_cell(cell.source, store_history=True)
-            cell.execution_count = shell.execution_count - 1
-            cell.outputs = shell.outputs.take()
-            if not result.success:
-                nb_man.cell_exception(cell, index)
-            nb_man.cell_complete(cell, index)
-            if not result.success:
-                break
-
-
-papermill_engines.register(ENGINE, ForkEngine)
+def run_cells(manager: NotebookExecutionManager) -> None:
+    """Run the code cells in order and stop at the first that fails; its error stays in the notebook."""
+    shell = warm_shell()
+    for index, cell in enumerate(manager.nb.cells):
+        if cell.cell_type != "code":
+            continue
+        manager.cell_start(cell, index)
+        with _collected(shell.outputs):
+            result = shell.run_cell(cell.source, store_history=True)
+        cell.execution_count = shell.execution_count - 1
+        cell.outputs = shell.outputs.take()
+        if not result.success:
+            manager.cell_exception(cell, index)
+        manager.cell_complete(cell, index)
+        if not result.success:
+            break

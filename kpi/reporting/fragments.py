@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from kpi.catalogue import Objective, Text
 from kpi.charts import Chart
 from kpi.charts.plots import Figure
-from kpi.i18n import Translator
+from kpi.i18n import Translator, translator
 
 HTML = "text/html"
 PLOTLY = "application/vnd.plotly.v1+json"
@@ -112,9 +112,22 @@ def in_language(language: str, text: str, page_language: str) -> Markup:
     return Markup('<span lang="{}">{}</span>').format(language, text) if language != page_language else escape(text)
 
 
+def objective_code(code: str, language: str) -> str:
+    """The code in the page's language: documents print OS and OO in French, SD and OD in Dutch.
+
+    >>> objective_code("OO 2.1", "nl"), objective_code("IV.2.1.1", "nl")
+    ('OD 2.1', 'IV.2.1.1')
+    """
+    words = translator(language)
+    prefix, space, rest = code.partition(" ")
+    if not space or not words.has(f"code.{prefix}"):
+        return code
+    return words.t(f"code.{prefix}") + space + rest
+
+
 def objective_name(objective: Objective, language: str) -> str:
     """Code and title, as one reads them on a heading."""
-    return f"{objective.code} {objective.title[language]}".strip()
+    return f"{objective_code(objective.code, language)} {objective.title[language]}".strip()
 
 
 def objective_link(objective: Objective, language: str) -> Markup:

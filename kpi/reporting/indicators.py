@@ -13,7 +13,7 @@ from kpi.charts.points import records, value_words, where_words
 from kpi.i18n import Translator, translator
 from kpi.observations import TOTAL, dimensions_of
 from kpi.parsing.text import fold
-from kpi.reporting.fragments import in_language, paragraph
+from kpi.reporting.fragments import in_language, objective_code, paragraph
 from kpi.reporting.frame import write_framed
 from kpi.reporting.notes import TECHNICAL_FLAGS
 from kpi.tables import Cell, Column, definition_list, table
@@ -129,7 +129,7 @@ def _declaration(declaration: Declaration, catalogue: Catalogue, words: Translat
     objective = catalogue.objective(declaration.objective)
     part = where_words(declaration.where, catalogue, language)
     name = Markup('{} <a href="../{}/{}.html">{}</a>').format(
-        objective.code, objective.document, objective.slug, objective.title[language]
+        objective_code(objective.code, language), objective.document, objective.slug, objective.title[language]
     )
     printed = Markup("<br>").join(
         in_language(code, text, language)

@@ -12,9 +12,10 @@ from kpi.briefing import KpiReport, Series
 from kpi.catalogue import Declaration
 from kpi.charts import dimension_title
 from kpi.charts.points import number, records, value_words, where_words
+from kpi.identities import findings_for
 from kpi.observations import TOTAL, dimensions_of
 from kpi.reporting.fragments import in_language, link, paragraph
-from kpi.tables import bullet_list, definition_list
+from kpi.tables import abbreviation, bullet_list, definition_list
 
 if TYPE_CHECKING:
     from kpi.reporting.page import Page
@@ -24,6 +25,7 @@ TECHNICAL_FLAGS = frozenset({"computed", "every-year"})
 _DOCUMENT_REFERENCE = re.compile(r"(?P<document>[a-z0-9-]+) L(?P<lines>[0-9;-]+)")
 _MOST_REFERENCES = 6
 _MOST_ABOUT = 3
+_CHECK_SIGNS = {"holds": "✓", "fails": "✕", "refused": "≠"}
 #: Units that need no word beside the number: its mark says it, or (a count) the name of the KPI does.
 _SPELT_UNITS = frozenset({"EUR", "percent", "boolean", "count", "ratio"})
 
@@ -110,6 +112,7 @@ def margin(page: Page, report: KpiReport) -> Markup:
                 bullet_list(page.catalogue.label("caveat", c, language) for c in report.indicator.caveats),
             ),
             (t("kpi.flags"), flags(page, report)),
+            (t("kpi.checks"), checks(page, report)),
         ]
     )
     return Markup('<aside class="margin" aria-label="{}">{}</aside>').format(
@@ -124,9 +127,22 @@ def flags(page: Page, report: KpiReport) -> Markup:
     for row in records(report.rows):
         all_flags = str(row["flags"]).split()
         names = [f for f in all_flags if f not in TECHNICAL_FLAGS]
-        if names and "computed" not in all_flags:
+        if (names or row["figure"] in page.remarks) and "computed" not in all_flags:
             told.setdefault(_flagged(page, report, row, names), []).append(_about(page, report, row, dims))
     return bullet_list((_gathered(page, words, abouts) for words, abouts in told.items()), "flags")
+
+
+def checks(page: Page, report: KpiReport) -> Markup:
+    """What the printed figures imply about one another: what adds up, what does not, what must not be compared."""
+    figures = {str(row["figure"]) for row in records(report.rows)} - {""}
+    told = []
+    for finding in findings_for(page.findings, figures):
+        refused = finding.identity.kind == "not-comparable"
+        outcome = "refused" if refused else "holds" if finding.result else "fails"
+        sign = _CHECK_SIGNS[outcome]
+        words = page.words.t(f"check.{outcome}")
+        told.append(Markup("{} {}").format(abbreviation(sign, words), finding.identity.note[page.language]))
+    return bullet_list(told, "checks")
 
 
 def _gathered(page: Page, words: Markup, abouts: list[str]) -> Markup:
@@ -151,7 +167,8 @@ def _flagged(page: Page, report: KpiReport, row: Mapping[str, Any], names: list[
     tr, language = page.words, page.language
     other = number(row["alternative"])
     likely = ""
-    if other is not None:
+    # Only a slipped decimal has a probable reading; what a sum would give stands in the remark.
+    if other is not None and "scale-suspect" in names:
         probable = tr.value(other, str(row["unit_measure"]))
         likely = tr.t("flag.alternative", printed=value_words(row, report.indicator, tr), probable=probable)
     was = number(row["printed"])
@@ -160,7 +177,7 @@ def _flagged(page: Page, report: KpiReport, row: Mapping[str, Any], names: list[
         likely = tr.t("flag.corrected", printed=tr.value(was, unit), value=value_words(row, report.indicator, tr))
     remark = page.remarks.get(str(row["figure"]))
     words = "; ".join(page.catalogue.label("flag", name, language) for name in names)
-    told = [Markup('<strong class="flag">{}</strong>').format(words)]
+    told = [Markup('<strong class="flag">{}</strong>').format(words)] if words else []
     told += [Markup("{}").format(text) for text in (likely, remark[language] if remark else "") if text]
     return Markup(" ").join(told)
 

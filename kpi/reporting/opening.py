@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from kpi.catalogue import LANGUAGES
 from kpi.parsing.periods import frequency
-from kpi.reporting.fragments import Fragment, link, objective_link, objective_name, paragraph, section
+from kpi.reporting.fragments import Fragment, link, objective_code, objective_link, objective_name, paragraph, section
 from kpi.reporting.overview import STATUS_SIGNS
 from kpi.tables import bullet_list, definition_list
 
@@ -44,7 +44,11 @@ def header(page: Page) -> Fragment:
         ]
     )
     title = objective_name(objective, language)
-    code = Markup('<span class="code">{}</span> ').format(objective.code) if objective.code else ""
+    code = (
+        Markup('<span class="code">{}</span> ').format(objective_code(objective.code, page.language))
+        if objective.code
+        else ""
+    )
     html = Markup("{crumbs}<h1{long}>{code}{title}</h1>{facts}{remark}{sample}{family}").format(
         crumbs=crumbs,
         long=Markup(' class="long"') if len(title) > _LONG_TITLE else "",

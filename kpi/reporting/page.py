@@ -9,6 +9,7 @@ from functools import cached_property
 from kpi.briefing import ObjectiveReport
 from kpi.catalogue import Catalogue, Text
 from kpi.i18n import Translator, translator
+from kpi.identities import Finding
 from kpi.reporting import opening, overview, provenance, sections
 from kpi.reporting.fragments import Fragment
 
@@ -22,12 +23,14 @@ class Page:
         catalogue: names, definitions, code lists.
         language: ``fr``, ``nl`` or ``en``.
         remarks: id of a published figure -> what is odd about it, in our own words.
+        findings: what published figures imply about one another.
     """
 
     report: ObjectiveReport
     catalogue: Catalogue
     language: str
     remarks: Mapping[str, Text] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
     @cached_property
     def words(self) -> Translator:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from kpi.catalogue import LANGUAGES, Catalogue, Document, Objective
 from kpi.i18n import Translator, translator
 from kpi.parsing.text import fold
+from kpi.reporting.fragments import objective_code
 from kpi.reporting.frame import environment, write_framed, write_text
 from kpi.reporting.overview import STATUS_SIGNS
 from kpi.tables import abbreviation
@@ -68,7 +69,7 @@ def _entry(catalogue: Catalogue, objective: Objective, summaries: Summaries, wor
     names = [catalogue.organisation(o).name for o in objective.organisations]
     summary = summaries.get(objective.id)
     return {
-        "code": objective.code,
+        "code": objective_code(objective.code, words.language),
         "title": objective.title[words.language],
         "level": objective.level,
         "href": f"{objective.document}/{objective.slug}.html" if summary is not None else "",
@@ -113,6 +114,6 @@ def _searched(catalogue: Catalogue, objective: Objective) -> str:
     """Every word one may look for, folded, each once: code, titles, organisations and KPIs in three languages."""
     names = [catalogue.organisation(o).name for o in objective.organisations]
     labels = [indicator.label for indicator, _ in catalogue.declared_by(objective.id)]
-    texts = [objective.code, objective.slug]
+    texts = [*(objective_code(objective.code, language) for language in LANGUAGES), objective.slug]
     texts += [text[language] for text in (objective.title, *names, *labels) for language in LANGUAGES]
     return " ".join(dict.fromkeys(word for text in texts for word in _folded(text).split()))

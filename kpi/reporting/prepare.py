@@ -29,7 +29,7 @@ def prepare_page(project: Project, objective: str, language: str, *, as_of: str 
     if language not in LANGUAGES:
         raise unknown("language", language, LANGUAGES)
     report = prepare_report(project, objective, as_of=as_of, use_sample=use_sample)
-    return Page(report, project.catalogue, language, remarks=remarks(project))
+    return Page(report, project.catalogue, language, remarks=remarks(project), findings=project.findings)
 
 
 @cache
@@ -84,6 +84,7 @@ def run_id(project: Project) -> str:
         *sorted(project.tidy.glob("*.csv")),
         *sorted((project.data / "catalogue").rglob("*.yaml")),
         *sorted((project.data / "published").glob("*.yaml")),
+        *sorted(project.expectations.glob("*.yaml")),
         project.notebook,
     ]
     for path in files:

@@ -15,9 +15,12 @@ from kpi.errors import KpiError
 from kpi.exports import write_figures
 from kpi.project import Project
 from kpi.reporting import prepare
-from kpi.reporting.engine import ENGINE, forget, warm_shell
+from kpi.reporting.engine import forget, warm_shell
 from kpi.reporting.export import export_html
 from kpi.reporting.frame import write_text
+
+#: Name of our engine at papermill's entry point, see kpi.reporting.entry.
+ENGINE = "kpi-fork"
 
 
 @dataclass(frozen=True)
