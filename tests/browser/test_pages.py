@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ from kpi.catalogue import LANGUAGES
 from kpi.reporting.assets import write_assets
 from kpi.reporting.export import export_html
 from kpi.reporting.portal import write_portal
+from tests.browser.conftest import drawn, violations
 from tests.report_fixture import catalogue, notebook, page
 
 pytestmark = pytest.mark.browser
@@ -22,29 +21,7 @@ SAMPLE = [
     *(f"{language}/note-2022/os-1.html" for language in LANGUAGES),
     *("fr/note-2022/oo-1-1.html", "nl/note-2022/oo-1-2.html", "index.html", "nl/index.html"),
 ]
-QUIET = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-)
 WIDTHS = (1280, 320)
-
-
-def chromium() -> str | None:
-    """Where Chromium is: named by CHROMIUM, on the path, or none."""
-    named = os.environ.get("CHROMIUM")
-    return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = chromium()
-    if path is None:
-        pytest.skip("no Chromium found (set CHROMIUM to its path)")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=path, args=list(QUIET))
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
@@ -61,34 +38,6 @@ def site(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.fixture
-def opened(browser, site):
-    """Open a page of the site; what it asked for and complained about is kept."""
-    contexts = []
-
-    def open_page(path: str, width: int = 1280, **context):
-        made = browser.new_context(viewport={"width": width, "height": 900}, **context)
-        contexts.append(made)
-        shown = made.new_page()
-        shown.asked, shown.errors = [], []
-        shown.on("request", lambda request: shown.asked.append(request.url))
-        shown.on("pageerror", lambda error: shown.errors.append(str(error)))
-        shown.goto((site / path).as_uri())
-        return shown
-
-    yield open_page
-    for made in contexts:
-        made.close()
-
-
-def drawn(shown) -> int:
-    declared = shown.locator(".chart").count()
-    shown.wait_for_function(
-        f"document.querySelectorAll('.chart[data-drawn=true]').length === {declared}", timeout=30_000
-    )
-    return declared
-
-
 @pytest.mark.parametrize("path", SAMPLE[:3])
 def test_every_declared_chart_is_drawn_offline(opened, site, path):
     shown = opened(path)
@@ -103,13 +52,9 @@ def test_every_declared_chart_is_drawn_offline(opened, site, path):
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("path", SAMPLE)
 def test_axe_finds_nothing(opened, path, width):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
     shown = opened(path, width)
     drawn(shown)
-    shown.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
-    results = axe.Axe().run(shown)
-    told = [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in results.response["violations"]]
-    assert told == []
+    assert violations(shown) == []
 
 
 def test_axe_finds_nothing_in_the_dark(opened):
