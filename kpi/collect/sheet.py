@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
@@ -157,14 +159,21 @@ def _style(sheet: Worksheet, asked: Sequence[Asked]) -> None:
         sheet.column_dimensions[get_column_letter(position)].width = _WIDTHS[name]
         sheet.cell(1, position).font = Font(bold=True)
         sheet.cell(1, position).alignment = top
+        # Setting a style cell by cell is what takes the time; cells of one kind share that of the first.
+        shared: dict[bool, StyleArray] = {}
         for number, row in enumerate(asked, start=2):
-            cell = sheet.cell(number, position)
-            cell.alignment = right if name in {"value", "last-value"} else top
+            cell: Any = sheet.cell(number, position)
             if isinstance(cell.value, str):
                 # Whatever a label starts with: it is text, never a formula.
                 cell.data_type = "s"
-            if name in FILLABLE and not (name != "notes" and rule(row.kpi.indicator).kind == "words"):
+            open_to_fill = name in FILLABLE and not (name != "notes" and rule(row.kpi.indicator).kind == "words")
+            if open_to_fill in shared:
+                cell._style = copy(shared[open_to_fill])  # noqa: SLF001  (openpyxl's own way to copy a style)
+                continue
+            cell.alignment = right if name in {"value", "last-value"} else top
+            if open_to_fill:
                 cell.protection, cell.border, cell.fill = Protection(locked=False), _FILLED_IN, _PAPER
+            shared[open_to_fill] = cell._style  # noqa: SLF001
 
 
 def _validate(sheet: Worksheet, asked: Sequence[Asked], catalogue: Catalogue, language: str) -> None:

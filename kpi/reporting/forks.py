@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import selectors
@@ -49,6 +50,9 @@ def run_forked(
     ``work`` must return something JSON can carry. A task that raises, is killed, exits on
     its own or passes ``timeout`` seconds fails alone.
     """
+    # Without this the first garbage collection of each child would touch, and so copy, all of the parent's memory.
+    gc.collect()
+    gc.freeze()
     waiting = list(reversed(tasks))
     running: dict[int, tuple[int, Task, float, bytearray]] = {}
     with selectors.DefaultSelector() as selector:
@@ -71,6 +75,7 @@ def run_forked(
                     if time.monotonic() - started > timeout:
                         os.kill(pid, signal.SIGKILL)  # its pipe closes, and the loop above reports it
         finally:
+            gc.unfreeze()
             for pid, *_rest in running.values():
                 os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)

@@ -28,41 +28,36 @@ def write_indicator_pages(
     by_indicator: Mapping[str, pd.DataFrame],
     remarks: Mapping[str, Text],
     site: Path,
+    language: str,
     *,
     run: str,
-) -> int:
-    """Write ``<language>/indicators/<id>.html`` for every indicator, and the index; returns how many pages.
+) -> None:
+    """Write ``<language>/indicators/<id>.html`` for every indicator, and the index of all.
 
     Args:
         catalogue: the register.
         by_indicator: what was printed or computed, see :class:`kpi.compose.Evidence`.
         remarks: on published figures, by figure.
         site: root of the site.
+        language: of the pages.
         run: identifies the state of the inputs.
     """
-    count = 0
-    for language in LANGUAGES:
-        words = translator(language)
-        for indicator in catalogue.indicators:
-            rows = by_indicator.get(indicator.id)
-            body = _body(indicator, rows, catalogue, words, remarks)
-            title = indicator.label[language]
-            write_framed(site, language, f"indicators/{indicator.id}.html", title=title, body=body, run=run)
-            count += 1
-        entries = list(_entries(catalogue, by_indicator, words))
-        write_framed(
-            site,
-            language,
-            "indicators/index.html",
-            template="indicators.html.j2",
-            title=words.t("register.indicators"),
-            scripts=("portal.js",),
-            families=entries,
-            count=len(catalogue.indicators),
-            run=run,
-        )
-        count += 1
-    return count
+    words = translator(language)
+    for indicator in catalogue.indicators:
+        body = _body(indicator, by_indicator.get(indicator.id), catalogue, words, remarks)
+        title = indicator.label[language]
+        write_framed(site, language, f"indicators/{indicator.id}.html", title=title, body=body, run=run)
+    write_framed(
+        site,
+        language,
+        "indicators/index.html",
+        template="indicators.html.j2",
+        title=words.t("register.indicators"),
+        scripts=("portal.js",),
+        families=list(_entries(catalogue, by_indicator, words)),
+        count=len(catalogue.indicators),
+        run=run,
+    )
 
 
 def _body(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from kpi.briefing import KpiReport, Series
-from kpi.catalogue import Declaration
+from kpi.catalogue import Band, Declaration
 from kpi.charts import dimension_title
 from kpi.charts.points import number, records, value_words, where_words
 from kpi.identities import findings_for
@@ -105,6 +105,7 @@ def margin(page: Page, report: KpiReport) -> Markup:
     told = definition_list(
         [
             (t("kpi.target"), bullet_list(one_target(page, report, row) for row in records(report.targets)[:4])),
+            (t("kpi.thresholds"), thresholds(page, report)),
             (t("kpi.source"), Markup(", ").join(link(f"#source-{s}", source_title(page, s)) for s in sources)),
             (t("kpi.reference"), bullet_list(references[:_MOST_REFERENCES], "references")),
             (
@@ -117,6 +118,32 @@ def margin(page: Page, report: KpiReport) -> Markup:
     )
     return Markup('<aside class="margin" aria-label="{}">{}</aside>').format(
         t("kpi.margin", name=kpi_name(page, report)), told
+    )
+
+
+def thresholds(page: Page, report: KpiReport) -> Markup | str:
+    """The bands of the declared traffic light in words, or that the document leaves them empty."""
+    light = report.declaration.traffic_light if report.declaration else None
+    if light is None:
+        return ""
+    tr = page.words
+    if light.empty:
+        return tr.t("kpi.thresholds-empty")
+
+    def words(band: Band) -> str:
+        low, high = (
+            tr.value(edge, report.indicator.unit) if edge is not None else "" for edge in (band.low, band.high)
+        )
+        key = "between" if low and high else "from" if low else "below"
+        return tr.t(f"band.{key}", low=low, high=high)
+
+    named = (("green", light.green), ("orange", light.orange), ("red", light.red))
+    read = report.assessment.light
+    return bullet_list(
+        Markup("<strong>{}</strong>").format(told) if colour == read else told
+        for colour, band in named
+        if band is not None
+        for told in (f"{tr.t(f'light.{colour}')}: {words(band)}",)
     )
 
 
@@ -219,5 +246,6 @@ def definition(page: Page, report: KpiReport) -> Markup:
             (tr.t("kpi.frequency"), tr.t(f"frequency.{indicator.frequency}")),
             (tr.t("kpi.dimensions"), dims),
             (tr.t("kpi.place"), place),
+            (tr.t("kpi.register"), link(f"../indicators/{indicator.id}.html", tr.t("kpi.register-page"))),
         ]
     )

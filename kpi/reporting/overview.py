@@ -137,6 +137,8 @@ def status(page: Page, report: KpiReport) -> Markup:
     """Sign and word of the verdict, with its reason when it has one."""
     tr, verdict, shown = page.words, report.assessment, report.assessment.status
     reason = tr.t(f"reason.{verdict.reason}") if verdict.reason else ""
+    if verdict.light:
+        reason = tr.t(f"light.{verdict.light}")
     return Markup('<span class="status {0}"><span class="sign" aria-hidden="true">{1}</span> {2}</span>{3}').format(
         shown,
         STATUS_SIGNS[shown],

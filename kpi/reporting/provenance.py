@@ -9,7 +9,15 @@ from markupsafe import Markup
 from kpi import __version__
 from kpi.briefing import KpiReport, SourceUse
 from kpi.reporting.fragments import Fragment, link, objective_link, paragraph, section
-from kpi.reporting.notes import declared_words, definition, kpi_name, reference_words, source_title, target_words
+from kpi.reporting.notes import (
+    declared_words,
+    definition,
+    kpi_name,
+    reference_words,
+    source_title,
+    target_words,
+    thresholds,
+)
 from kpi.reporting.overview import section_id
 from kpi.tables import Column, bullet_list, definition_list, details, table
 
@@ -37,8 +45,22 @@ def _owed(page: Page, report: KpiReport) -> Markup:
     t, language = page.words.t, page.language
     owner = report.declaration.owner if report.declaration else None
     owners = [owner] if owner else page.report.objective.organisations
-    names = ", ".join(page.catalogue.organisation(name).name[language] for name in owners)
-    facts = definition_list([(t("without-data.owner"), names), (t("kpi.target"), target_words(page, report))])
+    # Organisations work in the official languages; a reader in English is offered the French workbook.
+    filled_in = "fr" if language == "en" else language
+    names = Markup(", ").join(
+        link(
+            f"../../downloads/collect/{name}-{filled_in}.xlsx",
+            t("without-data.workbook", organisation=page.catalogue.organisation(name).name[language]),
+        )
+        for name in owners
+    )
+    facts = definition_list(
+        [
+            (t("without-data.owner"), names),
+            (t("kpi.target"), target_words(page, report)),
+            (t("kpi.thresholds"), thresholds(page, report)),
+        ]
+    )
     return Markup('<li id="without-{}"><p class="name"><span aria-hidden="true">○</span> {}</p>{}{}{}</li>').format(
         section_id(report),
         kpi_name(page, report),

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from kpi.catalogue import LANGUAGES
+from kpi.collect.owed import owners
+from kpi.collect.workbook import collect
+from kpi.compose import Evidence
 from kpi.coverage import coverage
+from kpi.errors import KpiError
 from kpi.exports import write_figures
 from kpi.project import Project
 from kpi.reporting import prepare
 from kpi.reporting.assets import write_assets
 from kpi.reporting.coverage_page import write_coverage_pages
+from kpi.reporting.forks import can_fork, run_forked
 from kpi.reporting.indicators import write_indicator_pages
 from kpi.reporting.portal import write_portal
+
+#: A workbook that takes longer than this is stuck; the largest takes a few seconds.
+TIME_LIMIT = 120.0
+#: Organisations of the Region work in these; any other is one `kpi collect` away.
+OFFICIAL = ("fr", "nl")
 
 
 def write_common_pages(
@@ -44,7 +56,38 @@ def write_common_pages(
     evidence = prepare.evidence(project, use_sample=use_sample, as_of=as_of)
     briefs = (prepare.prepare_report(project, o.id, as_of=as_of, use_sample=use_sample) for o in catalogue.objectives)
     write_coverage_pages(catalogue, coverage(briefs, catalogue), site, run=run)
-    write_indicator_pages(catalogue, evidence.by_indicator, prepare.remarks(project), site, run=run)
+    _write_side_by_side(project, site, evidence, run=run)
     observations = project.observations_on(as_of)
     shown = observations if use_sample else observations[~observations["sample"]]
     write_figures(shown, site / "downloads" / "all-figures.csv", "csv")
+
+
+def _write_side_by_side(project: Project, site: Path, evidence: Evidence, *, run: str) -> None:
+    """The pages of indicators, and a workbook for every organisation that owes KPIs, in the official languages.
+
+    Raises:
+        KpiError: one of them could not be written.
+    """
+    catalogue, remarks = project.catalogue, prepare.remarks(project)
+    owing = sorted({name for _, declaration in catalogue.declarations for name in owners(catalogue, declaration)})
+    (site / "downloads" / "collect").mkdir(parents=True, exist_ok=True)
+
+    def write(task: tuple[str, str]) -> None:
+        organisation, language = task
+        if organisation:
+            path = site / "downloads" / "collect" / f"{organisation}-{language}.xlsx"
+            collect(catalogue, organisation, path, language=language, by_indicator=evidence.by_indicator)
+        else:
+            write_indicator_pages(catalogue, evidence.by_indicator, remarks, site, language, run=run)
+
+    tasks = [("", language) for language in LANGUAGES]
+    tasks += [(name, language) for name in owing for language in OFFICIAL]
+    if not can_fork():
+        for task in tasks:
+            write(task)
+        return
+    for outcome in run_forked(tasks, write, workers=os.cpu_count() or 1, timeout=TIME_LIMIT):
+        if not outcome.ok:
+            what = f"The collection workbook of {outcome.task[0]}" if outcome.task[0] else "The pages of indicators"
+            msg = f"{what} ({outcome.task[1]}) could not be written: {outcome.error}"
+            raise KpiError(msg)
