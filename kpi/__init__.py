@@ -12,10 +12,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kpi.api import change, indicators, load, page, project, read_parameters, share, versus
+    from kpi.api import change, compare, indicators, load, page, project, read_parameters, share, versus
 
 __version__ = "0.1.0"
-__all__ = ["change", "indicators", "load", "page", "project", "read_parameters", "share", "versus"]
+__all__ = ["change", "compare", "indicators", "load", "page", "project", "read_parameters", "share", "versus"]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kpi.catalogue import LANGUAGES
 from kpi.errors import UsageError, suggestion, unknown
+from kpi.identities import refused
 from kpi.observations import TOTAL, matching, used_dimensions
 from kpi.parsing.periods import bounds, same_period_of, year_of
 from kpi.project import Project, find_root
@@ -180,6 +181,40 @@ def load(
         rows = rows[rows["period_end"] >= bounds(since)[0]]
     shown = rows.drop(columns=[d for d in dims if d not in free])
     return shown.sort_values(["period_start", "period_end"], kind="stable").reset_index(drop=True)
+
+
+def compare(left: str, right: str, root: str | Path = "") -> pd.DataFrame:
+    """Two published figures side by side, with their difference and their ratio, where they may be compared.
+
+    Args:
+        left: id of a published figure, such as ``IM119``.
+        right: id of the figure it is set against.
+        root: project folder; empty finds it.
+
+    Returns:
+        The two tidy rows; the first also has ``difference`` and ``ratio`` (left over right).
+
+    Raises:
+        UsageError: an unknown figure; a pair declared not comparable (fines recovered over fines of
+            the year); two units, or a stock against a flow. The sentence says why.
+    """
+    opened = project(root)
+    by_figure = opened.observations[opened.observations["figure"] != ""].set_index("figure", drop=False)
+    for name in (left, right):
+        if name not in by_figure.index:
+            raise unknown("figure", name, by_figure.index)
+    pair = by_figure.loc[[left, right]].reset_index(drop=True)
+    identity = refused([finding.identity for finding in opened.findings], left, right)
+    if identity:
+        msg = f"{left} and {right} are not comparable: {identity.note.en}"
+        raise UsageError(msg)
+    for column, what in (("unit_measure", "units"), ("flow", "kinds of value")):
+        if pair[column].iloc[0] != pair[column].iloc[1]:
+            msg = f"{left} and {right} are not comparable: two {what}, {' and '.join(pair[column])}."
+            raise UsageError(msg)
+    first, second = pair["obs_value"]
+    ratio = first / second if second else float("nan")
+    return pair.assign(difference=[first - second, float("nan")], ratio=[ratio, float("nan")])
 
 
 def change(frame: pd.DataFrame) -> pd.DataFrame:
