@@ -17,7 +17,8 @@ from kpi.parsing.periods import frequency
 from kpi.project import Project
 from kpi.sources import build_source
 from kpi.sources.build import HELD_BACK, SourceResult
-from kpi.store import COMPUTED, CORRECTIONS, OBSERVATIONS, write_tables
+from kpi.store import COMPUTED, CORRECTIONS, OBSERVATIONS, REVISIONS, read_vintages, write_tables
+from kpi.vintages import all_known, history, known_on, revisions
 
 #: Period under which a standing yearly target is declared; it has no date of its own.
 ANNUAL = "annual"
@@ -61,7 +62,9 @@ def build(project: Project, *, allow_sample: bool = True, tell: Callable[[str], 
     for source in catalogue.sources:
         tell(f"reading {source.id}")
         results.append(build_source(project.root, source.id, catalogue, allow_sample=allow_sample))
-    printed = combine([catalogue_targets(catalogue), *(result.observations for result in results)])
+    targets = catalogue_targets(catalogue)
+    printed = combine([targets, *(result.observations for result in results)])
+    vintages = all_known([history([("", targets)]), *(result.history for result in results)])
     tell("checking")
     published = [path for result in results if result.source == "published" for path in result.files]
     identities = load_identities(project.expectations / FILE)
@@ -74,9 +77,26 @@ def build(project: Project, *, allow_sample: bool = True, tell: Callable[[str], 
         _problem_table("corrections", corrected.problems),
     ]
     held_back = _stack([*guards, *(result.held_back for result in results)])
-    tables = {OBSERVATIONS: corrected.observations, COMPUTED: computed, CORRECTIONS: corrected.applied}
-    write_tables(project.tidy, tables, held_back)
+    tables = {
+        OBSERVATIONS: corrected.observations,
+        COMPUTED: computed,
+        CORRECTIONS: corrected.applied,
+        REVISIONS: revisions(vintages),
+    }
+    write_tables(project.tidy, tables, held_back, vintages)
     return BuildResult(corrected.observations, computed, held_back, tuple(results), corrected.applied, findings)
+
+
+def known_at(project: Project, day: str) -> pd.DataFrame:
+    """Observations and computed rows as they were on a day: of each delivered row the newest vintage not after it.
+
+    Published figures and samples have no vintages here: they stand as they are. Corrections apply
+    as they are declared today, where their guard agrees.
+    """
+    catalogue = project.catalogue
+    printed = known_on(read_vintages(project.tidy), day)
+    corrected = apply_corrections(printed, load_corrections(project.corrections, catalogue)).observations
+    return combine([corrected, derive(corrected, catalogue)])
 
 
 def _stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

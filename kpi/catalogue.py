@@ -212,9 +212,7 @@ class Indicator(Entry):
     beside: tuple[Slug, ...] = Field((), description="Supporting measures that stand beside it on its pages.")
     caveats: tuple[Slug, ...] = Field((), description="Codes of the list 'caveat', shown wherever the value is.")
     means: bool = Field(False, description="Budget or staff: shown in the section on means.")
-    declared: tuple[Declaration, ...] = Field(
-        (), description="Empty for a supporting measure."
-    )
+    declared: tuple[Declaration, ...] = Field((), description="Empty for a supporting measure.")
 
 
 class CodeList(Entry):

@@ -81,6 +81,12 @@ Form = Annotated[Listing, typer.Option("--format", help="How to print it.")]
 LabelLanguage = Annotated[str, typer.Option("--language", help="Language of labels: fr, nl or en.")]
 
 
+FromSource = Annotated[str, typer.Option("--source", help="Which source delivers it: see 'kpi list sources'.")]
+Copy = Annotated[
+    Path | None, typer.Option("--annotate", help="Copy of a collection workbook to write, with its mistakes shown.")
+]
+
+
 def _project(root: Path | None) -> Project:
     from kpi.project import Project, find_root
 
@@ -147,7 +153,8 @@ def build(no_sample: NoSample = False, root: Root = None) -> None:
 @app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(help="Files of one delivery.", show_default=False)],
-    source: Annotated[str, typer.Option(help="Which source delivers it: see 'kpi list sources'.")],
+    source: FromSource,
+    annotate: Copy = None,
     output: Form = Listing.table,
     root: Root = None,
 ) -> None:
@@ -156,6 +163,7 @@ def check(
     from kpi.sources.build import build_files
 
     known = project.catalogue.source(source).id
+    _annotated(project, files, known, annotate)
     result = build_files(files, known, project.catalogue, project.expectations)
     if len(result.held_back):
         _print(result.held_back, output)
@@ -164,6 +172,79 @@ def check(
         "nothing was stored."
     )
     if len(result.held_back):
+        raise typer.Exit(HELD_BACK)
+
+
+@app.command()
+def add(
+    files: Annotated[list[Path], typer.Argument(help="Files of one delivery.", show_default=False)],
+    source: FromSource,
+    vintage: Annotated[str, typer.Option(help="The day the figures are of; default: today.")] = "",
+    annotate: Copy = None,
+    output: Form = Listing.table,
+    root: Root = None,
+) -> None:
+    """Check a delivery as 'kpi check' does, and keep it under its date in data/incoming."""
+    project = _project(root)
+    from kpi.deliver import add as add_delivery
+
+    _annotated(project, files, source, annotate)
+    added = add_delivery(project, files, source, vintage)
+    for sentence in added.unreadable:
+        _tell(sentence)
+    if len(added.problems):
+        _print(added.problems, output)
+    for path in added.stored:
+        typer.echo(path)
+    for path in added.known:
+        _tell(f"already there, byte for byte: {path}")
+    what = "nothing was stored" if added.refused else f"stored: {len(added.stored)}"
+    _tell(
+        f"{added.result.rows_read} rows read, {added.result.rows_accepted} accepted, "
+        f"{len(added.result.held_back)} problems held back; {what}."
+    )
+    if len(added.result.held_back) or added.refused:
+        raise typer.Exit(HELD_BACK)
+
+
+@app.command()
+def collect(
+    organisation: Annotated[str, typer.Argument(help="Id or name, such as visit.brussels.", show_default=False)],
+    output: Annotated[Path, typer.Option("--output", help="The .xlsx file to write.", show_default=False)],
+    language: Annotated[str, typer.Option("--language", help="fr, nl or en.")] = "fr",
+    until: Annotated[int | None, typer.Option(help="Last year asked for; default: that of the documents.")] = None,
+    root: Root = None,
+) -> None:
+    """Write an Excel workbook that asks an organisation for the figures it owes; 'kpi add' reads it back."""
+    project = _project(root)
+    from kpi.collect.workbook import collect as write
+
+    by_indicator = project.by_indicator if (project.tidy / "observations.parquet").exists() else None
+    asked = write(project.catalogue, organisation, output, language=language, until=until, by_indicator=by_indicator)
+    typer.echo(output)
+    _tell(f"{asked.kpis} KPIs of {asked.organisation}, {asked.rows} rows to fill in.")
+    if by_indicator is None:
+        _tell("Without last known values: run 'kpi build' first to have them in it.")
+
+
+@app.command()
+def fetch(
+    source: Annotated[str, typer.Argument(help="A source that has an API, such as eurostat.", show_default=False)],
+    address: Annotated[str, typer.Option("--address", help="Of the service; else KPI_<SOURCE>_URL or its own.")] = "",
+    root: Root = None,
+) -> None:
+    """Download a source that has an API, check it, and keep what is new in data/incoming."""
+    project = _project(root)
+    from kpi.fetch import fetch as fetch_all
+
+    results = fetch_all(project, source, address=address, tell=_tell)
+    for result in results:
+        for path in result.added.stored if result.added else ():
+            typer.echo(path)
+        _tell(result.summary)
+    if any(result.error for result in results):
+        raise typer.Exit(FAILED)
+    if any(len(result.added.result.held_back) for result in results if result.added):
         raise typer.Exit(HELD_BACK)
 
 
@@ -250,6 +331,22 @@ def coverage(
 
 
 @app.command()
+def revisions(
+    indicator: Annotated[list[str] | None, typer.Option("--indicator", help="Its id; may be repeated.")] = None,
+    output: Form = Listing.table,
+    root: Root = None,
+) -> None:
+    """What newer deliveries changed: old value, new value, by how much, since when."""
+    project = _project(root)
+    from kpi.listing import revision_table
+
+    table = revision_table(project, indicator or [])
+    _print(table, output)
+    if table.empty:
+        _tell("no delivery has changed an earlier one.")
+
+
+@app.command()
 def identities(language: LabelLanguage = "en", output: Form = Listing.table, root: Root = None) -> None:
     """What published figures imply about one another: declared and found, true or not, with the values."""
     project = _project(root)
@@ -313,6 +410,14 @@ def _named_values(pairs: list[str]) -> dict[str, Any]:
         parsed = yaml.safe_load(text)
         values[name] = parsed if isinstance(parsed, bool | int | float) else text
     return values
+
+
+def _annotated(project: Project, files: list[Path], source: str, copy: Path | None) -> None:
+    from kpi.deliver import annotate_delivery
+
+    if copy is not None:
+        mistakes = annotate_delivery(project, files, source, copy)
+        _tell(f"mistakes shown in {copy}: {mistakes}")
 
 
 def _print(table: pd.DataFrame, form: Listing) -> None:

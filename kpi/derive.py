@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import reduce
 
 import pandas as pd
@@ -12,7 +12,7 @@ from kpi.errors import CatalogueError
 from kpi.observations import KEYS, TOTAL, combine, dimensions_of, matching, tidy, used_dimensions
 
 #: Sources whose rows are statements, not a complete register: their parts are never added up.
-PRINTED = ("published", "catalogue")
+PRINTED = ("published", "catalogue", "collection", "eurostat", "rankings")
 
 _SAME = ["ref_area", "unit_measure", "flow", "measure", "source", "sample"]
 _PERIOD = ["freq", "time_period", "period_start", "period_end"]
@@ -28,15 +28,17 @@ def derive(observations: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
     Returns:
         Tidy rows with the flag ``computed``: for counts and amounts the total and the sum by
-        each single dimension, per period and per year; then the declared derivations of those.
-        Ratios and shares carry their ``numerator`` and ``denominator``.
+        each single dimension, per period and per year; the same for stocks, whose year is its last
+        day; then the declared derivations of those. Ratios and shares carry their ``numerator`` and
+        ``denominator``.
     """
     delivered = observations[~observations["source"].isin(PRINTED)]
     declared = [i for i in catalogue.indicators if i.derive is not None]
     sliced = [_slice(delivered, i, i.derive) for i in declared if i.derive and i.derive.kind == "slice"]
     summable = {i.id for i in catalogue.indicators if i.aggregation == "sum"}
     base = combine([delivered, *sliced])
-    known = marginals(base[base["indicator"].isin(summable)])
+    stocks = {i.id for i in catalogue.indicators if i.aggregation == "last"}
+    known = marginals(base[base["indicator"].isin(summable | stocks)], catalogue.readings, stocks)
     for indicator in _inputs_first(declared):
         derivation = indicator.derive
         if derivation is not None and derivation.kind in _KINDS:
@@ -44,23 +46,31 @@ def derive(observations: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     return known
 
 
-def marginals(rows: pd.DataFrame) -> pd.DataFrame:
+def marginals(
+    rows: pd.DataFrame, readings: Collection[str] = frozenset(), stocks: Collection[str] = frozenset()
+) -> pd.DataFrame:
     """Totals and one-dimension sums of counts and amounts, per period and per calendar year.
 
     A year of monthly rows counts as a year only when its twelve months are there;
-    otherwise its sum stands as an interval with the flag ``partial-year``.
+    otherwise its sum stands as an interval with the flag ``partial-year``. The indicators in
+    ``stocks`` are never added over time: their year is what stands on its last day. The dimensions
+    in ``readings`` (commitment and payment credit) are readings of one value and never added.
     """
     parts: list[pd.DataFrame] = []
     rows = rows.assign(source_ref=rows["source_ref"].str.replace(r"( row|:).*", "", regex=True))
     for (indicator, freq), same in rows.groupby(["indicator", "freq"], sort=True):
-        dims = used_dimensions(same)
+        used = used_dimensions(same)
+        dims, apart = [d for d in used if d not in readings], [d for d in used if d in readings]
         group = _without_totals(same, dims)
-        yearly = _by_year(group) if freq in {"M", "Q"} else None
+        if indicator in stocks:
+            yearly = _at_year_end(group) if freq != "A" else None
+        else:
+            yearly = _by_year(group) if freq in {"M", "Q"} else None
         for cut in ([], *([dim] for dim in dims)):
             if yearly is not None:
-                parts.append(_sum(yearly, cut, str(indicator)))
+                parts.append(_sum(yearly, cut, apart, str(indicator)))
             if yearly is None or not cut:
-                parts.append(_sum(group, cut, str(indicator)))
+                parts.append(_sum(group, cut, apart, str(indicator)))
     if not parts:
         return tidy(pd.DataFrame({"indicator": []}))
     summed = pd.concat(parts, ignore_index=True)
@@ -93,8 +103,15 @@ def _by_year(group: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _sum(rows: pd.DataFrame, cut: list[str], indicator: str) -> pd.DataFrame:
-    keys = [*_PERIOD, *cut, *_SAME]
+def _at_year_end(group: pd.DataFrame) -> pd.DataFrame:
+    """What stands on 31 December, as the value of its year."""
+    ends = group[group["period_end"].str.endswith("-12-31")]
+    year = ends["period_end"].str[:4]
+    return ends.assign(freq="A", time_period=year, period_start=year + "-01-01")
+
+
+def _sum(rows: pd.DataFrame, cut: list[str], apart: list[str], indicator: str) -> pd.DataFrame:
+    keys = [*_PERIOD, *cut, *apart, *_SAME]
     if cut:
         rows = rows[rows[cut[0]] != TOTAL]
     grouped = rows.groupby(keys, sort=True)

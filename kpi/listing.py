@@ -15,6 +15,7 @@ from kpi.observations import has_flag, used_dimensions
 from kpi.parsing.periods import bounds
 from kpi.project import Project
 from kpi.relations import shown
+from kpi.vintages import CHANGE
 
 if TYPE_CHECKING:
     from kpi.build import BuildResult
@@ -83,7 +84,7 @@ def latest_values(project: Project, name: str) -> pd.DataFrame:
     if rows is None:
         return pd.DataFrame(columns=["time_period", "measure", "obs_value", "unit_measure", "source_ref", "sample"])
     dims = used_dimensions(rows)
-    shown = rows[rows["source"].isin(PRINTED) | has_flag(rows, "computed")]
+    shown = rows[(rows["source"].isin(PRINTED) | has_flag(rows, "computed")) & rows["conf_status"].eq("F")]
     ordered = shown.sort_values(["sample", "period_end"], ascending=[True, False], kind="stable")
     values = ["measure", "qualifier", "obs_value", "unit_measure", "flags", "source_ref", "sample"]
     columns = ["time_period", *dims, *values]
@@ -160,6 +161,18 @@ def identity_table(findings: Iterable[Finding], language: str) -> pd.DataFrame:
             for finding in findings
         ]
     )
+
+
+def revision_table(project: Project, indicators: Sequence[str]) -> pd.DataFrame:
+    """What newer deliveries changed, of the named indicators (of all when none is named), the newest first."""
+    from kpi.store import read_revisions  # noqa: PLC0415
+
+    names = {project.catalogue.indicator(name).id for name in indicators}
+    changes = read_revisions(project.tidy)
+    changes = changes[changes["indicator"].isin(names)] if names else changes
+    dims = used_dimensions(changes.drop(columns=list(CHANGE)))
+    place = ["indicator", "ref_area", "time_period", *dims, "unit_measure", "source"]
+    return changes[[*place, *CHANGE]].reset_index(drop=True)
 
 
 def source_table(result: BuildResult) -> pd.DataFrame:

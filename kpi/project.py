@@ -91,6 +91,26 @@ class Project:
 
         return read_tables(self.tidy)
 
+    def observations_on(self, day: str = "") -> pd.DataFrame:
+        """The observations as they were known on a day; as they are now where none is given or nothing came since."""
+        from kpi.store import VINTAGES, read_vintages  # noqa: PLC0415
+
+        if not day or not (self.tidy / f"{VINTAGES}.parquet").exists():
+            return self.observations
+        from kpi.vintages import latest  # noqa: PLC0415
+
+        if latest(read_vintages(self.tidy), self.observations) <= day:
+            return self.observations
+        from kpi.build import known_at  # noqa: PLC0415  (the arithmetic only for an older vintage)
+
+        if day not in self._earlier:
+            self._earlier[day] = known_at(self, day)
+        return self._earlier[day]
+
+    @cached_property
+    def _earlier(self) -> dict[str, pd.DataFrame]:
+        return {}
+
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What the printed figures say of each declared identity; see :mod:`kpi.identities`."""

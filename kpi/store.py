@@ -14,11 +14,15 @@ from kpi.observations import KEYS, VALUES, combine
 OBSERVATIONS = "observations"
 COMPUTED = "computed"
 CORRECTIONS = "corrections"
+REVISIONS = "revisions"
+VINTAGES = "vintages"
 HELD_BACK = "held_back"
 
 
-def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame], held_back: pd.DataFrame) -> None:
-    """Write each table as Parquet and CSV, and what was held back beside them.
+def write_tables(
+    folder: Path, tables: Mapping[str, pd.DataFrame], held_back: pd.DataFrame, vintages: pd.DataFrame | None = None
+) -> None:
+    """Write each table as Parquet and CSV, what was held back and all that was ever known beside them.
 
     Each file is written beside its place and moved there in one step, so a reader never
     meets half a table.
@@ -28,6 +32,9 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame], held_back: pd
         _replace(folder / f"{name}.parquet", table)
         _replace(folder / f"{name}.csv", table)
     _replace(folder / HELD_BACK / "held_back.csv", held_back)
+    if vintages is not None:
+        # For computing only, and large: people read the revisions.
+        _replace(folder / f"{VINTAGES}.parquet", vintages)
 
 
 def read_tables(folder: Path) -> pd.DataFrame:
@@ -42,6 +49,24 @@ def read_tables(folder: Path) -> pd.DataFrame:
 def read_corrections(folder: Path) -> pd.DataFrame:
     """Observations that were corrected, as printed, with what was done and why; see :mod:`kpi.corrections`."""
     return _read(folder / f"{CORRECTIONS}.parquet")
+
+
+def read_vintages(folder: Path) -> pd.DataFrame:
+    """All rows that were ever known, as delivered, with the days from and until which; see :mod:`kpi.vintages`."""
+    return _read(folder / f"{VINTAGES}.parquet")
+
+
+def read_revisions(folder: Path) -> pd.DataFrame:
+    """What newer deliveries changed; see :func:`kpi.vintages.revisions`.
+
+    Raises:
+        UsageError: nothing was built yet, or by a version that kept no vintages.
+    """
+    path = folder / f"{REVISIONS}.parquet"
+    if not path.exists():
+        msg = f"{path} does not exist yet: run 'kpi build' first."
+        raise UsageError(msg)
+    return pd.read_parquet(path)
 
 
 def _read(path: Path) -> pd.DataFrame:

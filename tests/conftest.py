@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from kpi.observations import tidy
+from tests.collect_fixture import empty, filled, given_back, owing  # noqa: F401  (fixtures of the collection tests)
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"

@@ -42,6 +42,7 @@ LISTS = {
     ],
     "company_size": ["micro", "small", "medium", "self-employed"],
     "congress_type": ["association", "corporate", "institutional", "fair"],
+    "stage": ["lead", "site-inspection", "bid", "confirmed", "lost", "cancelled"],
     "trip_size": ["large", "small"],
     "trip_format": ["in-person", "hybrid", "digital"],
     "medium": ["print", "online", "tv", "radio", "blog", "social"],

@@ -48,7 +48,7 @@ def csv(tmp_path):
 
 
 def stored(project: Project, source: str = "overnight-stays") -> list[str]:
-    return sorted(path.name for path in (project.data / "incoming" / source).glob("*"))
+    return sorted(path.name for path in (project.data / "incoming" / source).glob("*--*"))
 
 
 def test_a_delivery_is_kept_as_it_came_under_its_date(project, csv):

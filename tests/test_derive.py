@@ -161,3 +161,29 @@ def test_shares_of_a_whole_close_to_one_hundred(parts):
         assert shares.empty
     total = computed[(computed["indicator"] == "x") & (computed["market"] == "_T") & (computed["purpose"] == "_T")]
     assert total["obs_value"].to_list() == [sum(n for *_, n in parts)]
+
+
+def test_a_stock_is_not_added_over_time_and_its_year_is_its_last_day():
+    delivered = rows(
+        *({"time_period": f"2019-{month:02d}", "obs_value": float(month), "market": "FR"} for month in range(1, 13)),
+        {"time_period": "2019-12", "obs_value": 5.0, "market": "DE"},
+        {"time_period": "2020-06", "obs_value": 99.0, "market": "FR"},
+        freq="M",
+        flow="stock",
+    )
+    found = marginals(delivered, stocks={"x"})
+    yearly = only(found, freq="A")
+    assert yearly.set_index("market")["obs_value"].to_dict() == {"_T": 17, "FR": 12, "DE": 5}
+    assert set(yearly["time_period"]) == {"2019"}
+    assert only(found, freq="M", time_period="2020-06")["obs_value"].tolist() == [99]
+
+
+def test_readings_of_one_value_are_never_added():
+    delivered = rows(
+        {"time_period": "2019", "obs_value": 10.0, "credit": "commitment", "team": "a"},
+        {"time_period": "2019", "obs_value": 5.0, "credit": "commitment", "team": "b"},
+        {"time_period": "2019", "obs_value": 7.0, "credit": "payment", "team": "a"},
+    )
+    found = marginals(delivered, readings={"credit"})
+    assert set(found["credit"]) == {"commitment", "payment"}
+    assert only(found, team="_T").set_index("credit")["obs_value"].to_dict() == {"commitment": 15, "payment": 7}

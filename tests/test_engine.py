@@ -35,7 +35,7 @@ CELLS = (
     "from IPython.display import HTML, display\ndisplay(HTML('<b>x</b>'))\n21 * 2",
     "x = 'assigned, so nothing is shown'",
     "x;",
-    "class Both:\n    def _repr_mimebundle_(self, **_):\n        return {'text/html': '<i>', 'text/plain': '1'}\nBoth()",
+    "class Both:\n    def _repr_mimebundle_(self, **_):\n        return {'text/html': 'h', 'text/plain': 't'}\nBoth()",
 )
 
 

@@ -28,7 +28,7 @@ def build(root, tmp_path):
 
 
 def test_registry_knows_its_modules_without_importing_them():
-    assert set(modules()) == {"convention-bureau", "export-aid", "overnight-stays", "press-trips", "published"}
+    assert set(modules()) >= {"convention-bureau", "export-aid", "overnight-stays", "press-trips", "published"}
     assert module("export-aid").FORMATS
     with pytest.raises(UsageError, match="did you mean 'export-aid'"):
         module("export-aids")
@@ -51,9 +51,9 @@ def test_a_real_delivery_puts_the_sample_aside(tmp_path):
     assert deliveries(tmp_path, "export-aid") == ([real / "june.xlsx"], False)
 
 
-def test_a_source_without_files_gives_an_empty_table(root):
+def test_a_source_without_files_gives_an_empty_table(root, catalogue):
     for source in modules():
-        result = build_files([], source, CATALOGUE, root / "expectations")
+        result = build_files([], source, catalogue, root / "expectations")
         assert (len(result.observations), len(result.held_back), result.rows_read) == (0, 0, 0)
 
 

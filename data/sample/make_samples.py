@@ -241,11 +241,11 @@ def press_trips() -> tuple[list[Sequence[object]], list[Sequence[object]]]:
     return trips, clippings
 
 
-def write(path: Path, rows: Iterable[Sequence[object]]) -> None:
-    """Semicolons, UTF-8 and LF: the same bytes on every system."""
+def write(path: Path, rows: Iterable[Sequence[object]], separator: str = ";") -> None:
+    """UTF-8 and LF: the same bytes on every system."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, delimiter=";", lineterminator="\n").writerows(rows)
+        csv.writer(file, delimiter=separator, lineterminator="\n").writerows(rows)
 
 
 def main(folder: Path) -> None:

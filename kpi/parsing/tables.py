@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +17,38 @@ from kpi.errors import DeliveryError
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-SEPARATORS = (";", ",", "\t")
+SEPARATORS = (";", ",", "\t", "|")
 #: A monthly or yearly delivery is far below this; beyond it the file is something else, or an attack.
 LARGEST_BYTES = 200_000_000
+#: A row of text is far shorter, however many columns it has.
+LONGEST_LINE = 1_000_000
+#: Sheets pack to a tenth or a thirtieth; what packs far better beyond this size was made to fill a memory.
+_UNSUSPICIOUS, _LARGEST_RATIO = 20_000_000, 200
 _BOM, _WORKBOOK, _OLD_OFFICE = b"\xef\xbb\xbf", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
+_ENDLESS = re.compile(rb"[^\r\n]{%d}" % LONGEST_LINE)
+_MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
+_FORMULA = re.compile(rb"<f[ />]")
 _ACCENT_OF_UTF8 = re.compile(rb"\xc3[\x80-\xbf]")
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Stands in a table for a cell of a workbook that shows something else than it holds."""
+
+    found: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return self.found
+
+
+_NO_RESULT = Unread("a formula without its result", "Open the workbook, let it compute, and save it.")
+_IS_MERGED = Unread("a merged cell", "Unmerge the cells and fill in each of them.")
+#: Wider merges are titles across a page.
+_MOST_COLUMNS = 200
+_Rows = tuple[tuple[int, tuple[Any, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -31,7 +56,7 @@ class Table:
     """A table as it stands in a file; ``rows`` are (row number, cells), the heading row first."""
 
     sheet: str
-    rows: tuple[tuple[int, tuple[Any, ...]], ...]
+    rows: _Rows
 
     @property
     def headings(self) -> list[str]:
@@ -39,13 +64,16 @@ class Table:
         return ["" if cell is None else str(cell).strip() for cell in self.rows[0][1]]
 
 
-def read_tables(path: Path, encodings: Sequence[str], fit: Callable[[Sequence[str]], int]) -> list[Table]:
+def read_tables(
+    path: Path, encodings: Sequence[str], fit: Callable[[Sequence[str]], int], *, mark: bool = False
+) -> list[Table]:
     """Read the tables of a file without interpreting a cell; rows that are wholly empty are left out.
 
     Args:
-        path: a CSV file (``;``, ``,`` or tab) or an Excel workbook: its content decides, not its name.
+        path: a CSV file (``;``, ``,``, tab or ``|``) or an Excel workbook: its content decides, not its name.
         encodings: encodings of text files, in the order in which they are tried.
         fit: how many headings of a row are known; the separator is the one under which most are.
+        mark: put :class:`Unread` below the headings of a workbook where cells are merged or a formula has no result.
 
     Returns:
         One table for text; one a visible sheet that is not empty for a workbook.
@@ -54,7 +82,9 @@ def read_tables(path: Path, encodings: Sequence[str], fit: Callable[[Sequence[st
         DeliveryError: the file is missing, empty, damaged, encrypted, or no table at all.
     """
     content = read_content(path)
-    found = _workbook(path, content) if content.startswith(_WORKBOOK) else [_text(path, content, encodings, fit)]
+    found = (
+        _workbook(path, content, mark=mark) if content.startswith(_WORKBOOK) else [_text(path, content, encodings, fit)]
+    )
     tables = [table for table in found if table.rows]
     if not tables:
         msg = f"{path}: no table in it; expected a heading row and data."
@@ -90,6 +120,9 @@ def _text(path: Path, content: bytes, encodings: Sequence[str], fit: Callable[[S
         raise DeliveryError(msg)
     if b"\x00" in content:
         msg = f"{path}: neither a workbook nor a text file; expected .xlsx or .csv."
+        raise DeliveryError(msg)
+    if _ENDLESS.search(content):
+        msg = f"{path}: a line of more than {LONGEST_LINE // 1_000_000} MB, which no table has; expected .xlsx or .csv."
         raise DeliveryError(msg)
     text = _decoded(path, content, encodings)
     first = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
@@ -139,11 +172,18 @@ def open_workbook(path: Path, content: bytes, *, formulas: bool = False) -> Work
     except zipfile.BadZipFile as error:
         msg = f"{path}: a damaged or cut-off workbook; send it again."
         raise DeliveryError(msg) from error
+    if unpacked > _UNSUSPICIOUS and unpacked > _LARGEST_RATIO * len(content):
+        msg = f"{path}: packed {unpacked // len(content)} times, which no workbook is; save it as .xlsx again."
+        raise DeliveryError(msg)
     if unpacked > LARGEST_BYTES:
         msg = f"{path}: unpacks to {unpacked // 1_000_000} MB, which no delivery of this kind does."
         raise DeliveryError(msg)
     with readable(path):
-        return load_workbook(io.BytesIO(content), read_only=True, data_only=not formulas)
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=not formulas)
+        for sheet in book.worksheets:
+            # The size that a sheet states may be a single cell a million rows below: rows are as wide as they are.
+            sheet.reset_dimensions()
+        return book
 
 
 @contextmanager
@@ -157,17 +197,52 @@ def readable(path: Path) -> Iterator[None]:
         raise DeliveryError(msg) from error
 
 
-def _workbook(path: Path, content: bytes) -> list[Table]:
+def _workbook(path: Path, content: bytes, *, mark: bool) -> list[Table]:
     book = open_workbook(path, content)
+    tables: list[Table] = []
     with readable(path):
-        return [
-            Table(sheet.title, _filled(enumerate(sheet.iter_rows(values_only=True), start=1)))
-            for sheet in book.worksheets
-            if sheet.sheet_state == "visible"
-        ]
+        for sheet in book.worksheets:
+            if sheet.sheet_state != "visible":
+                continue
+            rows = _filled(enumerate(sheet.iter_rows(values_only=True), start=1))
+            tables.append(Table(sheet.title, _marked(path, content, sheet, rows) if mark and rows else rows))
+    return tables
 
 
-def _filled(rows: Iterable[tuple[int, Sequence[Any]]]) -> tuple[tuple[int, tuple[Any, ...]], ...]:
+def _marked(path: Path, content: bytes, sheet: Any, rows: _Rows) -> _Rows:
+    """The rows of a sheet with :class:`Unread` where a cell shows something else than it holds."""
+    from openpyxl.utils import range_boundaries  # noqa: PLC0415
+
+    # What is merged, and whether there are formulas, is known only to the part of the archive itself.
+    part = sheet.parent._archive.read(sheet._worksheet_path)  # noqa: SLF001
+    marks: dict[int, dict[int, Unread]] = {}
+    shown = dict(rows)
+    if _FORMULA.search(part):
+        formulas = open_workbook(path, content, formulas=True)[sheet.title].iter_rows(values_only=True)
+        for number, cells in enumerate(formulas, start=1):
+            known = shown.get(number, ())
+            for place, cell in enumerate(cells):
+                if isinstance(cell, str) and cell.startswith("=") and (place >= len(known) or known[place] is None):
+                    marks.setdefault(number, {})[place] = _NO_RESULT
+    for found in _MERGED.findall(part):
+        left, top, right, bottom = (int(edge or 0) for edge in range_boundaries(found.decode()))
+        for number in range(top, min(bottom, rows[-1][0]) + 1):
+            for place in range(left - 1, min(right, _MOST_COLUMNS)):
+                if (number, place) != (top, left - 1):
+                    marks.setdefault(number, {})[place] = _IS_MERGED
+    heading, *others = rows
+    return (heading, *((number, _with_marks(cells, marks.get(number, {}))) for number, cells in others))
+
+
+def _with_marks(cells: tuple[Any, ...], marks: Mapping[int, Unread]) -> tuple[Any, ...]:
+    if not marks:
+        return cells
+    width = max(len(cells), max(marks) + 1)
+    padded = [*cells, *[None] * (width - len(cells))]
+    return tuple(marks.get(place, cell) for place, cell in enumerate(padded))
+
+
+def _filled(rows: Iterable[tuple[int, Sequence[Any]]]) -> _Rows:
     return tuple(
         (number, tuple(cells))
         for number, cells in rows

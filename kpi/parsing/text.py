@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 #: Apostrophes, hyphens and quotes that a word processor puts where a keyboard has one plain sign.
 _SIGNS = str.maketrans(
@@ -19,6 +20,7 @@ _SIGNS = str.maketrans(
 )
 
 
+@lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """One spelling for all: lower case, no accents, single spaces, plain apostrophes and hyphens.
 

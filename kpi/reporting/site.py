@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kpi.catalogue import LANGUAGES
+from kpi.catalogue import LANGUAGES, Language
 from kpi.collect.owed import owners
 from kpi.collect.workbook import collect
 from kpi.compose import Evidence
@@ -25,7 +25,7 @@ from kpi.reporting.portal import write_portal
 #: A workbook that takes longer than this is stuck; the largest takes a few seconds.
 TIME_LIMIT = 120.0
 #: Organisations of the Region work in these; any other is one `kpi collect` away.
-OFFICIAL = ("fr", "nl")
+OFFICIAL: tuple[Language, ...] = ("fr", "nl")
 
 
 def write_common_pages(
@@ -72,7 +72,7 @@ def _write_side_by_side(project: Project, site: Path, evidence: Evidence, *, run
     owing = sorted({name for _, declaration in catalogue.declarations for name in owners(catalogue, declaration)})
     (site / "downloads" / "collect").mkdir(parents=True, exist_ok=True)
 
-    def write(task: tuple[str, str]) -> None:
+    def write(task: tuple[str, Language]) -> None:
         organisation, language = task
         if organisation:
             path = site / "downloads" / "collect" / f"{organisation}-{language}.xlsx"
@@ -80,7 +80,7 @@ def _write_side_by_side(project: Project, site: Path, evidence: Evidence, *, run
         else:
             write_indicator_pages(catalogue, evidence.by_indicator, remarks, site, language, run=run)
 
-    tasks = [("", language) for language in LANGUAGES]
+    tasks: list[tuple[str, Language]] = [("", language) for language in LANGUAGES]
     tasks += [(name, language) for name in owing for language in OFFICIAL]
     if not can_fork():
         for task in tasks:

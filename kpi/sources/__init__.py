@@ -5,7 +5,9 @@ A source module has
 - ``FORMATS``: its :class:`~kpi.sources.formats.DeliveryFormat` by name,
 - ``normalise(frames, catalogue)``: the accepted rows of each format to tidy observations,
 - and, where rules need the catalogue or several tables, ``check(frames, catalogue)``, which names
-  rows that cannot be accepted as :class:`~kpi.errors.Problem`.
+  rows that cannot be accepted as :class:`~kpi.errors.Problem`,
+- or, where a file is more than tables with headings, its own ``read(path, catalogue)``, which gives
+  :class:`~kpi.sources.delivery.Delivery` like :func:`~kpi.sources.delivery.read_delivery`.
 
 Nothing else needs to know a source: adding one is adding its module.
 """
@@ -27,13 +29,14 @@ if TYPE_CHECKING:
     from kpi.sources.build import SourceResult
     from kpi.sources.formats import DeliveryFormat
 
-__all__ = ["SourceModule", "build_source", "deliveries", "module", "modules"]
+__all__ = ["COMMITTED", "SUFFIXES", "SourceModule", "build_source", "deliveries", "module", "modules"]
 
 #: Modules of this folder that serve the sources and are none.
-_SERVING = {"aggregate", "build", "cells", "delivery", "formats"}
+_SERVING = {"aggregate", "build", "cells", "delivery", "formats", "judging", "ledger", "people", "sdmx", "vintages"}
 #: Sources whose files are part of the project, not delivered to it.
-_COMMITTED = {"published": Path("data", "published")}
-_SUFFIXES = {".csv", ".tsv", ".txt", ".xlsx"}
+COMMITTED = {"published": Path("data", "published")}
+#: Endings of the files that are read; what is delivered under another is stored under one of these.
+SUFFIXES = frozenset({".csv", ".gz", ".json", ".tsv", ".txt", ".xlsx"})
 
 
 class SourceModule(Protocol):
@@ -79,8 +82,8 @@ def deliveries(root: Path, source_id: str, *, allow_sample: bool = True) -> tupl
     """
     if source_id not in modules():
         raise unknown("source", source_id, modules())
-    if source_id in _COMMITTED:
-        return _files(root / _COMMITTED[source_id]), False
+    if source_id in COMMITTED:
+        return _files(root / COMMITTED[source_id]), False
     real = _files(root / "data" / "incoming" / source_id)
     if real or not allow_sample:
         return real, False
@@ -101,4 +104,4 @@ def _files(folder: Path) -> list[Path]:
         return []
     # A leading ~ or dot is what an open office program and the desktop leave behind.
     found = (path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~")))
-    return sorted(path for path in found if path.suffix.lower() in _SUFFIXES)
+    return sorted(path for path in found if path.suffix.lower() in SUFFIXES)

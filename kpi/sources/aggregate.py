@@ -7,7 +7,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from kpi.catalogue import Catalogue
-from kpi.observations import tidy
+from kpi.observations import TOTAL, combine, tidy
+
+#: A row without a code, in a table whose other rows have one: a part that is not known, never a total.
+UNKNOWN = "unknown"
 
 
 def summed(
@@ -48,6 +51,60 @@ def summed(
             source_ref=[refs[key] for key in long[keys].itertuples(index=False, name=None)],
         )
     )
+
+
+def summed_by_name(
+    frame: pd.DataFrame, source: str, catalogue: Catalogue, by: Sequence[str], names: pd.Series, values: pd.Series
+) -> pd.DataFrame:
+    """As :func:`summed`, where each row itself says which indicator its value is of.
+
+    Args:
+        frame: accepted rows, see :func:`summed`.
+        source: id of the source.
+        catalogue: gives the unit of each indicator.
+        by: dimension columns.
+        names: indicator of each row; rows without one are left out.
+        values: what to add.
+    """
+    parts = [
+        summed(frame.loc[rows.index], source, catalogue, by, {str(name): values[rows.index]})
+        for name, rows in names.dropna().groupby(names)
+    ]
+    return combine(parts)
+
+
+def coded(frame: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFrame:
+    """Fill in dimensions that may be empty: ``unknown`` where other rows have a code, the total where none has."""
+    filled = frame.copy()
+    for name in dimensions:
+        filled[name] = frame[name].fillna(UNKNOWN if frame[name].notna().any() else TOTAL)
+    return filled
+
+
+def ones(frame: pd.DataFrame) -> pd.Series:
+    """Counts rows when it is added."""
+    return pd.Series(1.0, index=frame.index)
+
+
+def pending(frame: pd.DataFrame, opened: str, closed: str) -> pd.DataFrame:
+    """The rows that are open at the end of each month, once a month, with that month as ``time_period``.
+
+    Args:
+        frame: rows with two columns of ISO dates; an empty ``closed`` is "not yet".
+        opened: column of the first day.
+        closed: column of the last day; on that day the row is no longer open.
+
+    Returns:
+        Rows from the first month in which one was opened to the last in which anything happened.
+    """
+    dates = pd.concat([frame[opened], frame[closed]]).dropna().str[:7]
+    if dates.empty:
+        return frame.reindex(columns=[*frame.columns, "time_period"]).iloc[:0]
+    first, last = frame[opened].str[:7], frame[closed].str[:7]
+    months = pd.period_range(dates.min(), dates.max(), freq="M").astype("str")
+    open_at = {month: frame[(first <= month) & ~(last <= month)] for month in months}
+    stacked: pd.DataFrame = pd.concat(open_at, names=["time_period"])
+    return stacked.reset_index("time_period").reset_index(drop=True)
 
 
 def references(frame: pd.DataFrame, keys: Sequence[str]) -> dict[tuple[str, ...], str]:

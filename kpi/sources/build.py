@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,17 @@ import pandas as pd
 from kpi.catalogue import Catalogue
 from kpi.errors import DeliveryError, Problem
 from kpi.observations import KEYS, TOTAL, dimensions_of
-from kpi.sources import module
+from kpi.sources import SourceModule, module
 from kpi.sources.delivery import PLACE, Delivery, read_delivery
 from kpi.sources.formats import DeliveryFormat
+from kpi.sources.judging import judge, once_a_day, without_repeated
+from kpi.sources.ledger import check_unchanged
+from kpi.sources.vintages import current, days, settled, vintages, with_vintage
 from kpi.validation import FAILURE, Verdict, validate
+from kpi.vintages import SINCE, UNTIL, history
 
+#: What was found, where a file could not be opened at all.
+UNREADABLE = "an unreadable file"
 HELD_BACK = ("source", "file", "sheet", "row", "column", "found", "expected", "reason")
 
 
@@ -25,7 +31,8 @@ class SourceResult:
     """What one source gave.
 
     ``held_back`` has one row a problem with the columns HELD_BACK, ``reason`` being the whole
-    sentence; ``row`` is text, empty where the problem is the file's.
+    sentence; ``row`` is text, empty where the problem is the file's. ``history`` holds all observations
+    that were ever known, see :mod:`kpi.vintages`; ``observations`` are those known now.
     """
 
     source: str
@@ -36,6 +43,7 @@ class SourceResult:
     files: tuple[Path, ...]
     is_sample: bool
     ignored_columns: tuple[str, ...] = ()
+    history: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def build_files(
@@ -48,9 +56,11 @@ def build_files(
 ) -> SourceResult:
     """Read files of one source together, check them, and normalise what is accepted.
 
-    The steps are those of the page "what happens to a delivery": cells, repeated keys, the suite
-    of the format, the rules of the source, then the suite that every tidy table must pass. A row
-    leaves at the first step that finds a problem with it; all problems of a step are found.
+    The steps are those of the page "what happens to a delivery": cells, repeated keys, the suite of
+    the format; then, for each day on which something came, what newer deliveries revise, the rules
+    of the source, and the suite that every tidy table must pass. A row leaves at the first step that
+    finds a problem with it, and revises nothing; all problems of a step are found. Problems that a
+    newer delivery has settled are not told again.
 
     Args:
         paths: delivered files, CSV or workbook.
@@ -60,31 +70,57 @@ def build_files(
         is_sample: marks every observation as made up.
     """
     source = module(source_id)
-    found, problems = _read(paths, source.FORMATS, catalogue)
-    frames = {name: _stacked(found, name, form) for name, form in source.FORMATS.items()}
+    found, problems = _read(paths, source, catalogue)
     known = parameters(catalogue)
+    frames: dict[str, pd.DataFrame] = {}
     for name, form in source.FORMATS.items():
-        frame, repeated = _without_repeated(frames[name], form)
-        verdict = validate(frame, form.suite, known, expectations)
-        problems += repeated + _located(verdict, frame, form)
-        frames[name] = verdict.accepted
-    check = getattr(source, "check", None)
-    broken: list[Problem] = check(frames, catalogue) if check else []
-    problems += broken
-    frames = {name: _without(frame, broken) for name, frame in frames.items()}
-    observations = source.normalise(frames, catalogue).assign(sample=is_sample)
+        delivered = _stacked(found, name, form)
+        once, repeated = once_a_day(delivered, form)
+        frames[name], failed = judge(once, form, known, expectations)
+        mended = settled(_refused(found, name, delivered.drop(frames[name].index)), frames[name], form)
+        problems = [p for p in (*problems, *repeated, *failed) if (p.file, p.sheet, p.row) not in mended]
+    states, broken, accepted = _states(frames, source, catalogue)
+    observations = states[-1][1].assign(sample=is_sample).reset_index(drop=True)
     verdict = _tidy_verdict(observations, known, expectations)
-    problems += _of_observations(verdict, observations)
+    problems += broken + _of_observations(verdict, observations)
+    rows = history(states).assign(sample=is_sample)
+    now = rows[UNTIL] == ""
+    before = _tidy_verdict(rows[~now], known, expectations)
     return SourceResult(
         source=source_id,
         observations=observations.loc[verdict.accepted.index].reset_index(drop=True),
         held_back=_table(source_id, problems),
         rows_read=sum(delivery.rows_read for delivery in found),
-        rows_accepted=sum(len(frame) for frame in frames.values()),
+        rows_accepted=accepted,
         files=tuple(paths),
         is_sample=is_sample,
         ignored_columns=tuple(dict.fromkeys(c for delivery in found for c in delivery.ignored_columns)),
+        history=rows.loc[[*verdict.accepted.index, *before.accepted.index]].reset_index(drop=True),
     )
+
+
+def _states(
+    frames: Mapping[str, pd.DataFrame], source: SourceModule, catalogue: Catalogue
+) -> tuple[list[tuple[str, pd.DataFrame]], list[Problem], int]:
+    """What was known after the deliveries of each day; problems and accepted rows of the last of these states."""
+    check = getattr(source, "check", None)
+    states: list[tuple[str, pd.DataFrame]] = []
+    broken: list[Problem] = []
+    accepted = 0
+    delivered = {name: frame.iloc[:0] for name, frame in frames.items()}
+    for day in days(frames.values()):
+        known, broken = {}, []
+        for name, form in source.FORMATS.items():
+            came = frames[name][vintages(frames[name]) == day]
+            delivered[name] = current(pd.concat([delivered[name], came]).sort_index(), form)
+            # Two givers of one key are told apart only here: each revises its own rows.
+            known[name], repeated = without_repeated(delivered[name], form)
+            broken += repeated
+        broken += check(known, catalogue) if check else []
+        known = {name: _without(frame, broken) for name, frame in known.items()}
+        accepted = sum(len(frame) for frame in known.values())
+        states.append((day, with_vintage(source.normalise(known, catalogue))))
+    return states, broken, accepted
 
 
 def parameters(catalogue: Catalogue) -> dict[str, list[str]]:
@@ -97,71 +133,37 @@ def parameters(catalogue: Catalogue) -> dict[str, list[str]]:
     }
 
 
-def _read(
-    paths: Sequence[Path], formats: Mapping[str, DeliveryFormat], catalogue: Catalogue
-) -> tuple[list[Delivery], list[Problem]]:
+def _read(paths: Sequence[Path], source: SourceModule, catalogue: Catalogue) -> tuple[list[Delivery], list[Problem]]:
+    """Deliveries of all files: by the source's own reader, where it has one, else by its formats."""
+    read = getattr(source, "read", None) or (lambda path, known: read_delivery(path, source.FORMATS, known))
     found: list[Delivery] = []
     problems: list[Problem] = []
     for path in paths:
         try:
-            found += read_delivery(path, formats, catalogue)
+            check_unchanged(path)
+            found += read(path, catalogue)
         except DeliveryError as error:
             # One file that cannot be opened must not stop the others.
             reason = str(error).removeprefix(f"{path}: ").removeprefix(f"{path}, ")
             sentence = reason[:1].upper() + reason[1:]
-            problems.append(Problem(path.name, "an unreadable file", "a delivery of this source", sentence))
+            problems.append(Problem(path.name, UNREADABLE, "a delivery of this source", sentence))
     return found, problems + [problem for delivery in found for problem in delivery.problems]
+
+
+def _refused(found: Iterable[Delivery], name: str, dropped: pd.DataFrame) -> pd.DataFrame:
+    """Rows that were not accepted and whose key is known."""
+    unread = [delivery.refused for delivery in found if delivery.form == name and len(delivery.refused)]
+    return pd.concat([dropped, *unread], ignore_index=True)
 
 
 def _stacked(found: Iterable[Delivery], name: str, form: DeliveryFormat) -> pd.DataFrame:
     frames = [delivery.frame for delivery in found if delivery.form == name and len(delivery.frame)]
     if not frames:
         return pd.DataFrame({column: pd.Series(dtype="str") for column in (*form.names, *PLACE)})
-    return pd.concat(frames, ignore_index=True)
-
-
-def _without_repeated(frame: pd.DataFrame, form: DeliveryFormat) -> tuple[pd.DataFrame, list[Problem]]:
-    """Hold back rows that repeat a key: the later ones where all say the same, all where they differ."""
-    if frame.empty:
-        return frame, []
-    key = list(form.key)
-    again = frame.duplicated(key, keep=False)
-    groups = [frame[column] for column in key]
-    same = frame.duplicated(form.names, keep=False).groupby(groups, dropna=False).transform("all")
-    held = (again & ~same) | (again & same & frame.duplicated(key))
-    problems = []
-    for _, group in frame[again].groupby(key, dropna=False, sort=False):
-        for index, row in group[held[group.index]].iterrows():
-            others = [_where(other) for other_index, other in group.iterrows() if other_index != index]
-            named = ", ".join(str(row[column]) for column in key)
-            remedy = f"It stands also in {', '.join(others[:3])}."
-            problems.append(_problem(row, named, "each key once", remedy, " + ".join(key)))
-    return frame[~held], problems
-
-
-def _where(row: pd.Series) -> str:
-    sheet = f" sheet {row['source_sheet']}" if row["source_sheet"] else ""
-    return f"{row['source_file']}{sheet} row {row['source_row']}"
-
-
-def _problem(row: pd.Series, found: str, expected: str, remedy: str, column: str) -> Problem:
-    file, sheet, number = (row[name] for name in PLACE)
-    return Problem(str(file), found, expected, remedy, row=int(number), column=column, sheet=str(sheet))
-
-
-def _located(verdict: Verdict, frame: pd.DataFrame, form: DeliveryFormat) -> list[Problem]:
-    """Failures of a suite in the words of the delivery: its files, rows and headings."""
-    headings = {column.name: column.heading.en for column in form.columns}
-    problems = []
-    for failure in verdict.held_back.to_dict("records"):
-        found, expected, remedy = (str(failure[name]) for name in ("found", "expected", "remedy"))
-        columns = ", ".join(headings.get(name, name) for name in str(failure["column"]).split(", "))
-        if pd.isna(failure["index"]):
-            files = ", ".join(frame["source_file"].unique())
-            problems.append(Problem(files, found, expected, remedy, column=columns))
-        else:
-            problems.append(_problem(frame.loc[failure["index"]], found, expected, remedy, columns))
-    return problems
+    # The order in which files are named decides nothing.
+    names = [str(frame["source_file"].iloc[0]) for frame in frames]
+    in_order = sorted(range(len(frames)), key=names.__getitem__)
+    return pd.concat([frames[number] for number in in_order], ignore_index=True)
 
 
 def _without(frame: pd.DataFrame, problems: Iterable[Problem]) -> pd.DataFrame:
@@ -176,8 +178,9 @@ def _tidy_verdict(observations: pd.DataFrame, known: Mapping[str, Any], expectat
     """The suite of all tidy tables; an empty text is "not given" there, which suites call null."""
     if observations.empty:
         return Verdict(observations, pd.DataFrame(columns=list(FAILURE)))
-    dims = dimensions_of(observations)
-    naming = (observations[name].tolist() for name in (*KEYS, *dims, "measure", "source", "figure"))
+    dims = sorted(set(dimensions_of(observations)) - {SINCE, UNTIL})
+    dated = [name for name in (SINCE, UNTIL) if name in observations]
+    naming = (observations[name].tolist() for name in (*KEYS, *dims, "measure", "source", "figure", *dated))
     judged = observations.assign(observation_key=["|".join(parts) for parts in zip(*naming, strict=True)])
     texts = judged.select_dtypes(["str", "object"]).columns
     given = judged.assign(**{column: judged[column].mask(judged[column] == "") for column in texts})

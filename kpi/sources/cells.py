@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -13,12 +14,21 @@ from typing import Any
 from kpi.catalogue import Catalogue, CodeList
 from kpi.parsing.numbers import parse_count, parse_number
 from kpi.parsing.periods import frequency, parse_date, parse_period
+from kpi.parsing.tables import Unread
 from kpi.parsing.text import fold
 from kpi.sources.formats import Column, DeliveryFormat
 
 #: What a spreadsheet shows where a formula failed.
 _ERRORS = {"#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"}
 _SHOWN = 12
+#: No policy counts or pays more, and beyond it a number is no longer exact.
+_LARGEST = 10**15
+_TOO_LARGE = "It is too large to be true."
+#: A date cell of before that is a number that was formatted as a date.
+_EARLIEST = dt.date(1950, 1, 1)
+#: Spreadsheets count days from the end of 1899; the days of 1990 to 2099 are read, so that no year or price is one.
+_DAY_ZERO = dt.date(1899, 12, 30)
+_SERIALS = range((dt.date(1990, 1, 1) - _DAY_ZERO).days, (dt.date(2100, 1, 1) - _DAY_ZERO).days)
 _PERIODS = {
     "A": "a year such as 2019",
     "S": "a half-year such as 2019-S1",
@@ -49,11 +59,11 @@ def reader(column: Column, form: DeliveryFormat, catalogue: Catalogue) -> Callab
     elif column.kind in {"number", "count", "amount"}:
         convert = partial(_number, kind=column.kind, form=form)
     elif column.kind == "date":
-        convert = _date
+        convert = partial(_date, serials=form.serial_dates)
     elif column.kind == "period":
         convert = partial(_period, wanted=column.frequency)
     else:
-        convert = _text
+        convert = _words
     return partial(_read, convert=convert, allow_empty=column.allow_empty)
 
 
@@ -74,6 +84,8 @@ def spellings(codes: CodeList) -> Mapping[str, tuple[str, ...]]:
 
 def _read(cell: Any, convert: Callable[[Any], Any], *, allow_empty: bool) -> Any:
     value = cell.strip() if isinstance(cell, str) else cell
+    if isinstance(value, Unread):
+        return Refused("a value", value.remedy)
     if value is None or value == "":
         return None if allow_empty else Refused("a value", "Fill in the cell, or leave the row out.")
     if isinstance(value, str) and value.upper() in _ERRORS:
@@ -110,13 +122,17 @@ def _number(value: Any, kind: str, form: DeliveryFormat) -> Any:
     name = {"number": "a number", "count": "a whole number", "amount": "an amount in euro"}[kind]
     # A workbook gives real numbers; a truth value is one for Python only.
     if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if not abs(value) <= _LARGEST:
+            return Refused(name, _TOO_LARGE)
         return float(value) if kind != "count" or value == int(value) else Refused(name)
     if not isinstance(value, str):
         return Refused(name)
     try:
         if kind == "count":
-            return float(parse_count(value, form.decimal, form.group))
-        return parse_number(value, form.decimal, form.group, euro=kind == "amount")
+            number: float = parse_count(value, form.decimal, form.group)
+        else:
+            number = parse_number(value, form.decimal, form.group, euro=kind == "amount")
+        return float(number) if abs(number) <= _LARGEST else Refused(name, _TOO_LARGE)
     except ValueError:
         return Refused(f"{name} {marks}", _two_readings(value) + "Write the number that way; nothing is guessed.")
 
@@ -126,11 +142,15 @@ def _two_readings(text: str) -> str:
     return f"It may mean {match[1]}{match[2]} or {match[1]} and {match[2]} thousandths. " if match else ""
 
 
-def _date(value: Any) -> Any:
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat() if value.time() == dt.time() else Refused("a day without a time")
-    if isinstance(value, dt.date):
-        return value.isoformat()
+def _date(value: Any, *, serials: bool) -> Any:
+    if isinstance(value, (dt.datetime, dt.date)):
+        day = value.date() if isinstance(value, dt.datetime) else value
+        if day < _EARLIEST:
+            return Refused("a day such as 30/06/2019 or 2019-06-30", "A number was probably formatted as a date.")
+        timed = isinstance(value, dt.datetime) and value.time() != dt.time()
+        return Refused("a day without a time") if timed else day.isoformat()
+    if serials and re.fullmatch(r"[0-9]{5}", _text(value)) and int(_text(value)) in _SERIALS:
+        return (_DAY_ZERO + dt.timedelta(days=int(_text(value)))).isoformat()
     try:
         return parse_date(_text(value))
     except ValueError:
@@ -150,6 +170,18 @@ def _period(value: Any, wanted: str) -> Any:
     if not period or (wanted and frequency(period) != wanted):
         return Refused(_PERIODS.get(wanted, "a period such as 2019, 2019-Q1, 2019-01"))
     return period
+
+
+def _words(value: Any) -> Any:
+    """Text without signs that cannot be seen, which make equal references differ; a formula or control sign is none."""
+    text = "".join(sign for sign in _text(value) if unicodedata.category(sign) != "Cf").strip()
+    if not text:
+        return Refused("a value", "The cell holds only signs that cannot be seen.")
+    if text.startswith("="):
+        return Refused("a text", "It is a formula: write its result.")
+    if any(unicodedata.category(sign) == "Cc" and not sign.isspace() for sign in text):
+        return Refused("a text", "It holds control characters: type it again.")
+    return re.sub(r"\s+", " ", text)
 
 
 def _text(value: Any) -> str:

@@ -6,84 +6,120 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from kpi.catalogue import Catalogue, CodeList, Text
+from kpi.catalogue import Catalogue
+from kpi.errors import Problem
 from kpi.observations import combine
-from kpi.sources.aggregate import summed
-from kpi.sources.formats import Column, DeliveryFormat
+from kpi.sources.aggregate import coded, ones, summed
+from kpi.sources.delivery import PLACE
+from kpi.sources.formats import YES_NO, DeliveryFormat, column, personal
 
 _DIMENSIONS = ("sector", "congress_type")
-_YES_NO = CodeList(
-    id="yes_no",
-    title=Text(fr="Oui ou non", nl="Ja of nee", en="Yes or no"),
-    codes={"yes": Text(fr="Oui", nl="Ja", en="Yes"), "no": Text(fr="Non", nl="Nee", en="No")},
-    aliases={"o": "yes", "j": "yes", "y": "yes", "1": "yes", "n": "no", "0": "no", "neen": "no"},
+#: Column of a lead in which the date of each stage stands.
+_STEPS = {
+    "lead": "lead_date",
+    "site-inspection": "inspection",
+    "bid": "bid",
+    "confirmed": "confirmed",
+    "lost": "lost",
+    "cancelled": "cancelled",
+}
+_LEAD = column("lead", "text", "Numéro du prospect", "Leadnummer", "Lead number", "Prospect", "Lead ID")
+_CONTACT = personal(
+    *("contact", "Personne de contact", "Contactpersoon", "Contact"),
+    *("Contact person", "Organisateur", "Organisator"),
 )
-
-
-def _step(name: str, *, fr: str, nl: str, en: str, allow_empty: bool = True) -> Column:
-    return Column(name=name, kind="date", heading=Text(fr=fr, nl=nl, en=en), allow_empty=allow_empty)
-
+_ATTRIBUTES = (
+    column("sector", "code", "Secteur", "Sector", "Sector", codes="sector"),
+    column("congress_type", "code", "Type de congrès", "Type congres", "Congress type", "Type", codes="congress_type"),
+    column("in_competition", "code", "En compétition", "In competitie", "In competition", codes=YES_NO),
+    column(
+        *("participants", "count", "Congressistes", "Deelnemers", "Participants"),
+        *("Participants attendus", "Verwachte deelnemers"),
+    ),
+    column("days", "count", "Jours", "Dagen", "Days"),
+)
 
 FORMATS: Mapping[str, DeliveryFormat] = {
     "leads": DeliveryFormat(
         suite="convention-bureau",
         key=("lead",),
         columns=(
-            Column(
-                name="lead",
-                kind="text",
-                heading=Text(fr="Numéro du prospect", nl="Leadnummer", en="Lead number"),
-                also=("Prospect", "Lead ID"),
-            ),
-            Column(
-                name="contact",
-                kind="personal",
-                required=False,
-                heading=Text(fr="Personne de contact", nl="Contactpersoon", en="Contact"),
-                also=("Contact person", "Organisateur", "Organisator"),
-            ),
-            Column(
-                name="sector",
-                kind="code",
-                codes="sector",
-                heading=Text(fr="Secteur", nl="Sector", en="Sector"),
-            ),
-            Column(
-                name="congress_type",
-                kind="code",
-                codes="congress_type",
-                heading=Text(fr="Type de congrès", nl="Type congres", en="Congress type"),
-                also=("Type",),
-            ),
-            Column(
-                name="in_competition",
-                kind="code",
-                codes=_YES_NO,
-                heading=Text(fr="En compétition", nl="In competitie", en="In competition"),
-            ),
-            Column(
-                name="participants",
-                kind="count",
-                heading=Text(fr="Congressistes", nl="Deelnemers", en="Participants"),
-                also=("Participants attendus", "Verwachte deelnemers"),
-            ),
-            Column(name="days", kind="count", heading=Text(fr="Jours", nl="Dagen", en="Days")),
-            _step("lead_date", fr="Date du prospect", nl="Datum lead", en="Lead date", allow_empty=False),
-            _step("inspection", fr="Inspection de site", nl="Inspectie ter plaatse", en="Site inspection"),
-            _step("bid", fr="Candidature", nl="Kandidatuur", en="Bid"),
-            _step("confirmed", fr="Confirmé", nl="Bevestigd", en="Confirmed"),
-            _step("lost", fr="Perdu", nl="Verloren", en="Lost"),
-            _step("cancelled", fr="Annulé", nl="Geannuleerd", en="Cancelled"),
-            Column(
-                name="congress_year",
-                kind="period",
+            _LEAD,
+            _CONTACT,
+            *_ATTRIBUTES,
+            column("lead_date", "date", "Date du prospect", "Datum lead", "Lead date"),
+            column("inspection", "date", "Inspection de site", "Inspectie ter plaatse", "Site inspection", empty=True),
+            column("bid", "date", "Candidature", "Kandidatuur", "Bid", empty=True),
+            column("confirmed", "date", "Confirmé", "Bevestigd", "Confirmed", empty=True),
+            column("lost", "date", "Perdu", "Verloren", "Lost", empty=True),
+            column("cancelled", "date", "Annulé", "Geannuleerd", "Cancelled", empty=True),
+            column(
+                *("congress_year", "period", "Année du congrès", "Jaar van het congres", "Congress year"),
                 frequency="A",
-                allow_empty=True,
-                heading=Text(fr="Année du congrès", nl="Jaar van het congres", en="Congress year"),
+                empty=True,
             ),
         ),
-    )
+    ),
+    "changes": DeliveryFormat(
+        suite="convention-bureau-changes",
+        key=("lead", "stage", "date"),
+        serial_dates=True,
+        columns=(
+            _LEAD,
+            _CONTACT,
+            personal("user", "Modifié par", "Gewijzigd door", "Changed by", "Utilisateur", "Gebruiker"),
+            column("stage", "code", "Étape", "Fase", "Stage", "Statut", "Status", codes="stage"),
+            column("date", "date", "Date", "Datum", "Date", "Date de l'étape", "Datum fase", "Stage date"),
+            *(attribute.model_copy(update={"required": False, "allow_empty": True}) for attribute in _ATTRIBUTES),
+        ),
+    ),
 }
+
+
+def check(frames: Mapping[str, pd.DataFrame], catalogue: Catalogue) -> list[Problem]:  # noqa: ARG001  (common form)
+    """Stage changes that do not tell one story of their lead: then all rows of that lead are held back."""
+    problems = []
+    wide = set(frames["leads"]["lead"])
+    for lead, rows in frames["changes"].groupby("lead", sort=True):
+        reason = _contradiction(rows, known=lead in wide)
+        problems += [
+            Problem(
+                row["source_file"],
+                f"{lead}: {row['stage']} on {row['date']}",
+                reason,
+                "All rows of this lead wait for it.",
+                row=int(row["source_row"]),
+                column="Stage",
+                sheet=row["source_sheet"],
+            )
+            for row in rows.to_dict("records")
+            if reason
+        ]
+    return problems
+
+
+def _contradiction(rows: pd.DataFrame, *, known: bool) -> str:
+    """What a lead's changes should be and are not; empty where they fit together."""
+    first = rows.groupby("stage")["date"].min()
+    if known:
+        return "a lead in one of the two tables only"
+    if "lead" not in first:
+        return "a change to the stage lead"
+    if (first < first["lead"]).any():
+        return "stages that follow the date of the lead"
+    if {"confirmed", "lost"} <= set(first.index):
+        return "a lead that is confirmed or lost, not both"
+    differing = [attribute.heading.en for attribute in _ATTRIBUTES if len(set(rows[attribute.name].dropna())) > 1]
+    return f"one {differing[0].lower()} for the lead" if differing else ""
+
+
+def _wide(changes: pd.DataFrame) -> pd.DataFrame:
+    """Stage changes as one row a lead: a stage entered twice counts from the first time."""
+    dates = changes.pivot_table(index="lead", columns="stage", values="date", aggfunc="min").reindex(
+        columns=list(_STEPS)
+    )
+    first = changes.groupby("lead")[[*(attribute.name for attribute in _ATTRIBUTES), *PLACE]].first()
+    return dates.rename(columns=_STEPS).join(first).reset_index()
 
 
 def normalise(frames: Mapping[str, pd.DataFrame], catalogue: Catalogue) -> pd.DataFrame:
@@ -98,13 +134,15 @@ def normalise(frames: Mapping[str, pd.DataFrame], catalogue: Catalogue) -> pd.Da
 
     Converted means confirmed so far, whenever that was: a young cohort has leads still open. A
     congress that was cancelled after its confirmation counts as converted, for the bureau did
-    win it, but its days and participants no longer count as confirmed.
+    win it, but its days and participants no longer count as confirmed. Stage changes are first made
+    into leads; what they leave out (days, competition) is not given, and is not counted.
     """
-    frame = frames["leads"]
+    leads = pd.concat([frames["leads"], _wide(frames["changes"])], ignore_index=True)
+    frame = coded(leads, _DIMENSIONS)
     won = frame["confirmed"].notna().astype("float64")
     decided = frame[["confirmed", "lost", "cancelled"]].notna().any(axis=1)
-    competing = frame["in_competition"].eq("yes").astype("float64")
-    one = pd.Series(1.0, index=frame.index)
+    competing = frame["in_competition"].map({"yes": 1.0, "no": 0.0}).astype("float64")
+    one = ones(frame)
     stands = frame[frame["confirmed"].notna() & frame["cancelled"].isna()]
     cohorts: list[tuple[str, pd.DataFrame, dict[str, pd.Series]]] = [
         ("lead_date", frame, {"congress-leads": one, "congress-leads-open": (~decided).astype("float64")}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,11 +16,12 @@ from kpi.errors import DeliveryError, Problem
 from kpi.parsing.tables import Table, read_tables
 from kpi.sources.cells import Refused, reader
 from kpi.sources.formats import Column, DeliveryFormat, best_format
+from kpi.sources.people import is_named, shown
 
 #: Columns that say where a row stood; they travel with it until it is a tidy observation.
 PLACE = ("source_file", "source_sheet", "source_row")
-_LONGEST_SHOWN = 60
-_SHORT = 3
+#: From so many wrong cells on, a row has probably shifted: its cells may be those of other columns.
+_SHIFTED = 3
 _Row = tuple[int, tuple[Any, ...]]
 
 
@@ -28,7 +30,8 @@ class Delivery:
     """One table of a delivered file.
 
     ``frame`` holds the rows that fit, with the columns of the format and PLACE; missing values
-    are NaN. A row with a problem is not in it. Personal columns are in neither.
+    are NaN. A row with a problem is not in it; where its key could be read it is in ``refused``, so
+    that a newer delivery can settle it. Personal columns are in neither.
     """
 
     form: str
@@ -36,6 +39,7 @@ class Delivery:
     problems: tuple[Problem, ...]
     ignored_columns: tuple[str, ...]
     rows_read: int
+    refused: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass
@@ -47,6 +51,7 @@ class _Reading:
     form: DeliveryFormat
     people: tuple[int, ...]
     problems: list[Problem] = field(default_factory=list)
+    refused: list[tuple[int, str, Any, Sequence[Any], Refused]] = field(default_factory=list)
 
     def problem(self, found: str, expected: str, remedy: str = "", **place: Any) -> None:
         self.problems.append(Problem(self.file, found, expected, remedy, sheet=self.table.sheet, **place))
@@ -67,7 +72,7 @@ def read_delivery(path: Path, formats: Mapping[str, DeliveryFormat], catalogue: 
         DeliveryError: nothing can be read: no file, no table, or no heading row.
     """
     encodings = next(iter(formats.values())).encodings
-    tables = read_tables(path, encodings, lambda headings: best_format(formats, headings)[1])
+    tables = read_tables(path, encodings, lambda headings: best_format(formats, headings)[1], mark=True)
     fitting = [(table, *best_format(formats, table.headings)) for table in tables]
     known = [(table, name) for table, name, score in fitting if score > 0]
     if not known:
@@ -89,16 +94,20 @@ def _read_table(file: str, table: Table, name: str, form: DeliveryFormat, catalo
     columns = list(_columns(reading, places, ignored))
     if reading.problems:
         return Delivery(name, _empty(form), tuple(reading.problems), ignored, len(rows))
+    if not rows:
+        reading.problem("no rows", "rows below the headings", "Deliver the data too.", row=table.rows[0][0])
     whole = [row for row in rows if _has_width(reading, row, len(headings))]
     frame = _empty(form).reindex(range(len(whole)))
     frame["source_file"], frame["source_sheet"] = file, table.sheet
     frame["source_row"] = [number for number, _ in whole]
     for column, position in columns:
         frame[column.name] = _values(reading, column, position, whole, reader(column, form, catalogue))
-    refused = {problem.row for problem in reading.problems}
-    frame = frame[~frame["source_row"].isin(refused)].reset_index(drop=True)
+    _tell(reading)
+    broken = frame["source_row"].isin({problem.row for problem in reading.problems})
+    refused = _typed(frame[broken & frame[list(form.key)].notna().all(axis=1)], form)
     ordered = sorted(reading.problems, key=lambda problem: problem.row or 0)
-    return Delivery(name, _typed(frame, form), tuple(ordered), ignored, len(rows))
+    accepted = _typed(frame[~broken].reset_index(drop=True), form)
+    return Delivery(name, accepted, tuple(ordered), ignored, len(rows), refused)
 
 
 def _columns(
@@ -150,27 +159,23 @@ def _values(
         if key not in known:
             known[key] = read(cell)
         value = known[key]
+        people = [cells[place] for place in reading.people if place < len(cells)]
+        if column.kind == "text" and isinstance(value, str) and is_named(value, people):
+            value = Refused("something else than a person's name", "Look for cells that have shifted.")
         if isinstance(value, Refused):
-            found = _shown(cell, [cells[place] for place in reading.people if place < len(cells)])
-            reading.problem(found, value.expected, value.remedy, row=number, column=column.heading.en)
+            reading.refused.append((number, column.heading.en, cell, people, value))
             value = None
         values.append(value)
     return values
 
 
-def _shown(cell: Any, people: Sequence[Any]) -> str:
-    """The cell for a message, cut to a readable length; never a value that a personal column also holds."""
-    if cell is None or str(cell).strip() == "":
-        return "nothing"
-    text = str(cell).strip()
-    typed = text.casefold()
-    named = [str(person).strip().casefold() for person in people if person not in (None, "")]
-    if any(
-        typed == name or (len(name) > _SHORT and name in typed) or (len(typed) > _SHORT and typed in name)
-        for name in named
-    ):
-        return "a personal value (not shown)"
-    return repr(text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "...")
+def _tell(reading: _Reading) -> None:
+    """A problem for each refused cell; how many there are in its row decides how much of it is shown."""
+    wrong = Counter(number for number, *_ in reading.refused)
+    guarded = any(column.kind == "personal" for column in reading.form.columns)
+    for number, heading, cell, people, why in reading.refused:
+        found = shown(cell, people, guarded=guarded, shifted=wrong[number] >= _SHIFTED)
+        reading.problem(found, why.expected, why.remedy, row=number, column=heading)
 
 
 def _empty(form: DeliveryFormat) -> pd.DataFrame:

@@ -8,8 +8,8 @@ import pandas as pd
 
 from kpi.catalogue import Catalogue, CodeList, Text
 from kpi.observations import combine
-from kpi.sources.aggregate import summed, with_empty_months
-from kpi.sources.formats import Column, DeliveryFormat
+from kpi.sources.aggregate import ones, summed, with_empty_months
+from kpi.sources.formats import DeliveryFormat, column, personal
 
 _DIMENSIONS = ("aid_measure", "sector", "company_size")
 _OUTCOME = CodeList(
@@ -28,92 +28,60 @@ FORMATS: Mapping[str, DeliveryFormat] = {
     "applications": DeliveryFormat(
         suite="export-aid",
         key=("application",),
+        serial_dates=True,
         columns=(
-            Column(
-                name="application",
-                kind="text",
-                heading=Text(fr="Numéro de dossier", nl="Dossiernummer", en="Application number"),
-                also=("Dossier", "Application", "N° de dossier"),
+            column(
+                *("application", "text", "Numéro de dossier", "Dossiernummer", "Application number"),
+                *("Dossier", "Application", "N° de dossier", "N° dossier", "Nr dossier", "Dossiernr"),
             ),
-            Column(
-                name="applicant",
-                kind="personal",
-                required=False,
-                heading=Text(fr="Demandeur", nl="Aanvrager", en="Applicant"),
-                also=("Bénéficiaire", "Begunstigde", "Entreprise", "Onderneming", "Company"),
+            personal(
+                *("applicant", "Demandeur", "Aanvrager", "Applicant", "Bénéficiaire", "Begunstigde"),
+                *("Entreprise", "Onderneming", "Company", "Nom de l'entreprise", "Naam van de onderneming"),
             ),
-            Column(
-                name="aid_measure",
-                kind="code",
+            column(
+                *("aid_measure", "code", "Mesure", "Maatregel", "Measure"),
+                *("Mesure d'aide", "Steunmaatregel", "Aid measure"),
                 codes="aid_measure",
-                heading=Text(fr="Mesure", nl="Maatregel", en="Measure"),
-                also=("Mesure d'aide", "Steunmaatregel", "Aid measure"),
             ),
-            Column(
-                name="sector",
-                kind="code",
-                codes="sector",
-                heading=Text(fr="Secteur", nl="Sector", en="Sector"),
-            ),
-            Column(
-                name="company_size",
-                kind="code",
+            column("sector", "code", "Secteur", "Sector", "Sector", "Secteur d'activité", codes="sector"),
+            column(
+                *("company_size", "code", "Taille", "Grootte", "Company size"),
+                *("Taille de l'entreprise", "Bedrijfsgrootte", "Size"),
                 codes="company_size",
-                heading=Text(fr="Taille", nl="Grootte", en="Company size"),
-                also=("Taille de l'entreprise", "Bedrijfsgrootte", "Size"),
             ),
-            Column(
-                name="market",
-                kind="code",
-                codes="market",
-                allow_empty=True,
-                heading=Text(fr="Marché", nl="Markt", en="Market"),
-                also=("Pays", "Land", "Country"),
+            column(
+                "market", "code", "Marché", "Markt", "Market", "Pays", "Land", "Country", codes="market", empty=True
             ),
-            Column(
-                name="requested",
-                kind="amount",
-                heading=Text(fr="Montant demandé", nl="Gevraagd bedrag", en="Amount requested"),
+            column(
+                *("requested", "amount", "Montant demandé", "Gevraagd bedrag", "Amount requested"),
+                *("Montant sollicité", "Aangevraagd bedrag"),
             ),
-            Column(
-                name="granted",
-                kind="amount",
-                allow_empty=True,
-                heading=Text(fr="Montant octroyé", nl="Toegekend bedrag", en="Amount granted"),
+            column(
+                *("granted", "amount", "Montant octroyé", "Toegekend bedrag", "Amount granted", "Montant accordé"),
+                empty=True,
             ),
-            Column(
-                name="paid",
-                kind="amount",
-                allow_empty=True,
-                heading=Text(fr="Montant payé", nl="Betaald bedrag", en="Amount paid"),
-                also=("Montant liquidé", "Vereffend bedrag"),
+            column(
+                *("paid", "amount", "Montant payé", "Betaald bedrag", "Amount paid"),
+                *("Montant liquidé", "Vereffend bedrag", "Uitbetaald bedrag"),
+                empty=True,
             ),
-            Column(
-                name="submitted",
-                kind="date",
-                heading=Text(fr="Date d'introduction", nl="Datum van indiening", en="Submitted on"),
-                also=("Introduit le", "Ingediend op", "Submitted"),
+            column(
+                *("submitted", "date", "Date d'introduction", "Datum van indiening", "Submitted on"),
+                *("Introduit le", "Ingediend op", "Submitted", "Date de la demande", "Indieningsdatum"),
             ),
-            Column(
-                name="decided",
-                kind="date",
-                allow_empty=True,
-                heading=Text(fr="Date de décision", nl="Datum van beslissing", en="Decided on"),
-                also=("Décidé le", "Beslist op", "Decided"),
+            column(
+                *("decided", "date", "Date de décision", "Datum van beslissing", "Decided on"),
+                *("Décidé le", "Beslist op", "Decided", "Date de la décision", "Beslissingsdatum"),
+                empty=True,
             ),
-            Column(
-                name="paid_on",
-                kind="date",
-                allow_empty=True,
-                heading=Text(fr="Date de paiement", nl="Datum van betaling", en="Paid on"),
-                also=("Payé le", "Betaald op"),
+            column(
+                *("paid_on", "date", "Date de paiement", "Datum van betaling", "Paid on"),
+                *("Payé le", "Betaald op", "Date de liquidation", "Betaaldatum", "Betalingsdatum"),
+                empty=True,
             ),
-            Column(
-                name="outcome",
-                kind="code",
+            column(
+                *("outcome", "code", "Décision", "Beslissing", "Outcome", "Statut", "Status", "Résultat", "Resultaat"),
                 codes=_OUTCOME,
-                heading=Text(fr="Décision", nl="Beslissing", en="Outcome"),
-                also=("Statut", "Status", "Résultat", "Resultaat"),
             ),
         ),
     )
@@ -147,7 +115,7 @@ def normalise(frames: Mapping[str, pd.DataFrame], catalogue: Catalogue) -> pd.Da
             "export-aid-amount": decided["granted"].where(granted, 0.0),
             "export-aid-paid": decided["paid"].where(granted, 0.0).fillna(0.0),
             "export-aid-requested": decided["requested"],
-            "export-aid-decisions": pd.Series(1.0, index=decided.index),
+            "export-aid-decisions": ones(decided),
             "export-aid-processing-days": taken.dt.days.astype("float64"),
         },
     )
@@ -156,6 +124,6 @@ def normalise(frames: Mapping[str, pd.DataFrame], catalogue: Catalogue) -> pd.Da
         "export-aid",
         catalogue,
         by=_DIMENSIONS,
-        values={"export-aid-applications": pd.Series(1.0, index=frame.index)},
+        values={"export-aid-applications": ones(frame)},
     )
     return combine([with_empty_months(by_decision), with_empty_months(by_submission)])

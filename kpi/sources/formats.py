@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -11,6 +12,15 @@ from kpi.catalogue import CodeList, Entry, Text
 from kpi.parsing.text import fold
 
 Kind = Literal["text", "code", "number", "count", "amount", "date", "period", "personal"]
+
+
+#: What registers write for yes and no.
+YES_NO = CodeList(
+    id="yes_no",
+    title=Text(fr="Oui ou non", nl="Ja of nee", en="Yes or no"),
+    codes={"yes": Text(fr="Oui", nl="Ja", en="Yes"), "no": Text(fr="Non", nl="Nee", en="No")},
+    aliases={"o": "yes", "j": "yes", "y": "yes", "1": "yes", "n": "no", "0": "no", "neen": "no"},
+)
 
 
 class Column(Entry):
@@ -44,6 +54,42 @@ class Column(Entry):
         return " / ".join(dict.fromkeys((self.heading.fr, self.heading.nl, self.heading.en)))
 
 
+def column(
+    name: str,
+    kind: Kind,
+    fr: str,
+    nl: str,
+    en: str,
+    *also: str,
+    codes: str | CodeList | None = None,
+    frequency: str = "",
+    not_accepted: tuple[str, ...] = ("_T",),
+    empty: bool = False,
+    optional: bool = False,
+) -> Column:
+    """A column in few words: ``empty`` cells are allowed, an ``optional`` column may be missing (and its cells empty).
+
+    >>> column("sector", "code", "Secteur", "Sector", "Sector", "Branche", codes="sector").described
+    'Secteur / Sector'
+    """
+    return Column(
+        name=name,
+        kind=kind,
+        heading=Text(fr=fr, nl=nl, en=en),
+        also=also,
+        codes=codes,
+        frequency=frequency,
+        not_accepted=not_accepted,
+        allow_empty=empty or optional,
+        required=not optional,
+    )
+
+
+def personal(name: str, fr: str, nl: str, en: str, *also: str) -> Column:
+    """A column with people in it: it may stand in the file and is never read."""
+    return column(name, "personal", fr, nl, en, *also, optional=True)
+
+
 class DeliveryFormat(Entry):
     """One kind of table that a source delivers."""
 
@@ -52,8 +98,15 @@ class DeliveryFormat(Entry):
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     """Columns that together name a row: the same key twice is an error, never a sum."""
+    revised_within: tuple[str, ...] = ()
+    """Columns that must agree as well for a newer delivery to be a revision, such as who gives the figure."""
+    complete_along: str = ""
+    """Column of the key along which a delivery is complete: what a newer one leaves out of a series, between
+    the first and the last that it gives, is withdrawn. Empty: leaving a row out says nothing."""
     decimal: Literal[",", "."] = ","
     group: Literal["", ".", ",", " ", "'"] = " "
+    serial_dates: bool = False
+    """Whether a whole number in a date cell is a day as spreadsheets count them (43646 is 30/06/2019)."""
     encodings: tuple[str, ...] = ("utf-8", "cp1252")
     """Tried in this order; text that none of them can decode is refused."""
 
@@ -61,7 +114,7 @@ class DeliveryFormat(Entry):
     def _columns_are_told_apart(self) -> DeliveryFormat:
         spelled = [word for column in self.columns for word in column.spellings]
         twice = sorted({word for word in spelled if spelled.count(word) > 1})
-        unknown = sorted(set(self.key) - set(self.names))
+        unknown = sorted({*self.key, *(self.complete_along and [self.complete_along])} - set(self.names))
         if twice or unknown:
             msg = f"headings of two columns: {twice}; keys without a column: {unknown}"
             raise ValueError(msg)
@@ -73,11 +126,16 @@ class DeliveryFormat(Entry):
         return [column.name for column in self.columns if column.kind != "personal"]
 
     def matched(self, headings: Sequence[str]) -> dict[str, list[int]]:
-        """Position of each declared column in a heading row; two positions when it stands there twice."""
+        """Position of each declared column in a heading row; two positions when it stands there twice.
+
+        A heading may be bilingual (``Secteur / Sector``): then all its parts name the same column.
+        """
         places: dict[str, list[int]] = {}
         by_spelling = {word: column.name for column in self.columns for word in column.spellings}
         for position, heading in enumerate(headings):
-            name = by_spelling.get(_heading(heading))
+            whole = by_spelling.get(_heading(heading))
+            parts = {whole} if whole else {by_spelling.get(_heading(part)) for part in re.split("[/\n]", heading)}
+            name = parts.pop() if len(parts) == 1 else None
             if name is not None:
                 places.setdefault(name, []).append(position)
         return places
