@@ -46,7 +46,9 @@ lab: $(VENV)/.core
 	@$(BIN)/kpi lab
 
 bench: $(VENV)/.dev
-	@$(BIN)/python benchmarks/bench.py
+	@$(BIN)/kpi build
+	@$(BIN)/python benchmarks/pages.py
+	@$(BIN)/python benchmarks/events.py
 
 clean:
 	rm -rf $(VENV) data/tidy reports/releases reports/site reports/failed
