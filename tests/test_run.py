@@ -25,7 +25,9 @@ SOME = ("image-2022/oo-3-4", "extrel-2021/oo-1-3")
 
 
 @pytest.fixture
-def project(built_project, tmp_path) -> Project:
+def project(built_project, tmp_path, monkeypatch) -> Project:
+    # The pages of indicators and the workbooks are looked at in tests/browser; here they would only take time.
+    monkeypatch.setattr("kpi.reporting.site._write_side_by_side", lambda *_, **__: None)
     root = tmp_path / "project"
     shutil.copytree(built_project.root, root)
     # One small source is enough here: the suites of all are tried elsewhere.
