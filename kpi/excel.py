@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import os
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from kpi.files import write_whole
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -36,7 +37,4 @@ def stable_bytes(book: Workbook) -> bytes:
 
 def write_workbook(book: Workbook, path: Path) -> None:
     """Write the workbook beside its place and move it there in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_bytes(stable_bytes(book))
-    beside.replace(path)
+    write_whole(path, stable_bytes(book))

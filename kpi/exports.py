@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,8 @@ from typing import Any
 import pandas as pd
 
 from kpi.errors import unknown
+from kpi.excel import stable_bytes
+from kpi.files import write_whole
 from kpi.observations import lean
 
 #: A cell that opens with one of these would run as a formula in a spreadsheet.
@@ -49,19 +50,12 @@ def to_bytes(frame: pd.DataFrame, form: str) -> bytes:
 
 def write_table(frame: pd.DataFrame, path: Path, form: str) -> None:
     """Write any table as ``csv`` or ``xlsx`` beside its place and move it there in one step."""
-    _write(path, _FORMS[form](frame))
+    write_whole(path, _FORMS[form](frame))
 
 
 def write_figures(frame: pd.DataFrame, path: Path, form: str) -> None:
     """Write the rows beside their place and move them there in one step."""
-    _write(path, to_bytes(frame, form))
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_bytes(content)
-    beside.replace(path)
+    write_whole(path, to_bytes(frame, form))
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
@@ -92,11 +86,7 @@ def _xlsx(frame: pd.DataFrame) -> bytes:
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     sheet.freeze_panes = "A2"
-    # A fixed date: equal figures must give equal files.
-    book.properties.created = book.properties.modified = pd.Timestamp("2000-01-01").to_pydatetime()
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    return stable_bytes(book)
 
 
 def _cell(value: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kpi.catalogue import LANGUAGES
+from kpi.files import write_whole
 from kpi.i18n import translator
 
 TEMPLATE_FOLDER = Path(__file__).parent / "template"
@@ -72,8 +72,5 @@ def write_framed(
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write beside and move into place: the place may hold a link to the published file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
+    """Write a page, script or manifest in one step, in UTF-8."""
+    write_whole(path, text.encode())
