@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from kpi.collect.owed import Owed, owed
 from kpi.collect.rules import rule
 from kpi.collect.values import is_empty, read_choice, read_value
 from kpi.errors import DeliveryError
-from kpi.parsing.periods import frequency, parse_period
+from kpi.parsing.periods import period_in_cell
 from kpi.parsing.tables import open_workbook, read_content, readable
 
 _FREQUENCY = {"yearly": "A", "quarterly": "Q", "monthly": "M", "event": ""}
@@ -165,18 +164,7 @@ class _Reader:
 
 
 def _period(value: Any, wanted: str) -> str | Wrong:
-    # A program turns "03/2022" into the first day of that month behind the typist's back.
-    if isinstance(value, (dt.datetime, dt.date)):
-        typed = value.isoformat()[: 7 if wanted == "M" and value.day == 1 else 10]
-    else:
-        typed = _text(value)
-    try:
-        period = parse_period(typed)
-    except ValueError:
-        period = ""
-    if period and (not wanted or frequency(period) == wanted):
-        return period
-    return Wrong(f"period-{wanted or 'any'}", "period")
+    return period_in_cell(value, _text(value), wanted) or Wrong(f"period-{wanted or 'any'}", "period")
 
 
 def _text(value: Any) -> str:

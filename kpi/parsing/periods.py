@@ -224,3 +224,26 @@ def _shifted(day: dt.date, years: int, *, keep_month_end: bool = False) -> dt.da
     last = calendar.monthrange(day.year + years, day.month)[1]
     stays_last = keep_month_end and _ends_month(day)
     return day.replace(year=day.year + years, day=last if stays_last else min(day.day, last))
+
+
+def period_in_cell(value: object, text: str, wanted: str) -> str:
+    """The period in a cell of a file, of the wanted frequency (empty: of any); empty when it holds none.
+
+    A workbook turns "01/2019" into the first day of that month behind the typist's back.
+
+    Args:
+        value: of the cell, as the file gives it.
+        text: the same as text.
+        wanted: ``A``, ``Q``, ``M`` ... or empty.
+
+    >>> period_in_cell(dt.date(2019, 1, 1), "2019-01-01", "M"), period_in_cell("2019", "2019", "M")
+    ('2019-01', '')
+    """
+    typed = text
+    if isinstance(value, (dt.datetime, dt.date)):
+        typed = value.isoformat()[: 7 if wanted == "M" and value.day == 1 else 10]
+    try:
+        period = parse_period(typed)
+    except ValueError:
+        return ""
+    return period if not wanted or frequency(period) == wanted else ""

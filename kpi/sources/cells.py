@@ -13,7 +13,7 @@ from typing import Any
 
 from kpi.catalogue import Catalogue, CodeList
 from kpi.parsing.numbers import parse_count, parse_number
-from kpi.parsing.periods import frequency, parse_date, parse_period
+from kpi.parsing.periods import parse_date, period_in_cell
 from kpi.parsing.tables import Unread
 from kpi.parsing.text import fold
 from kpi.sources.formats import Column, DeliveryFormat
@@ -158,18 +158,8 @@ def _date(value: Any, *, serials: bool) -> Any:
 
 
 def _period(value: Any, wanted: str) -> Any:
-    # A workbook turns "01/2019" into the first day of that month behind the typist's back.
-    if isinstance(value, (dt.datetime, dt.date)):
-        typed = value.isoformat()[: 7 if wanted == "M" and value.day == 1 else 10]
-    else:
-        typed = _text(value)
-    try:
-        period = parse_period(typed)
-    except ValueError:
-        period = ""
-    if not period or (wanted and frequency(period) != wanted):
-        return Refused(_PERIODS.get(wanted, "a period such as 2019, 2019-Q1, 2019-01"))
-    return period
+    expected = _PERIODS.get(wanted, "a period such as 2019, 2019-Q1, 2019-01")
+    return period_in_cell(value, _text(value), wanted) or Refused(expected)
 
 
 def _words(value: Any) -> Any:
