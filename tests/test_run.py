@@ -29,7 +29,8 @@ def project(built_project, tmp_path, monkeypatch) -> Project:
     # The pages of indicators and the workbooks are looked at in tests/browser; here they would only take time.
     monkeypatch.setattr("kpi.reporting.site._write_side_by_side", lambda *_, **__: None)
     root = tmp_path / "project"
-    shutil.copytree(built_project.root, root)
+    # Another test may have published there; its pages are not this one's past.
+    shutil.copytree(built_project.root, root, ignore=shutil.ignore_patterns("reports"))
     # One small source is enough here: the suites of all are tried elsewhere.
     for folder in (root / "data" / "sample").iterdir():
         if folder.is_dir() and folder.name != "export-aid":
