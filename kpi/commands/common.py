@@ -1,0 +1,70 @@
+"""What the commands share: the application, common options, and how data and messages are printed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kpi.project import Project
+
+FAILED, HELD_BACK = 1, 3
+
+app = typer.Typer(
+    name="kpi",
+    help="Reads what organisations deliver, computes policy indicators, publishes a report per objective.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Listing(StrEnum):
+    """How a listing is printed."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+Root = Annotated[Path | None, typer.Option("--root", help="Project folder; else KPI_ROOT, else the nearest parent.")]
+Languages = Annotated[list[str] | None, typer.Option("--language", help="fr, nl or en; may be given again.")]
+Objectives = Annotated[list[str] | None, typer.Option("--objective", help="Such as image-2022/os-2; may be repeated.")]
+NoSample = Annotated[bool, typer.Option("--no-sample", help="Leave out every made-up number.")]
+AsOf = Annotated[str, typer.Option("--as-of", help="Date the pages speak of; default: that of the newest data.")]
+Form = Annotated[Listing, typer.Option("--format", help="How to print it.")]
+LabelLanguage = Annotated[str, typer.Option("--language", help="Language of labels: fr, nl or en.")]
+
+
+def project_of(root: Path | None) -> Project:
+    from kpi.project import Project, find_root
+
+    return Project(find_root(root))
+
+
+def tell(message: str) -> None:
+    typer.echo(message, err=True)
+
+
+def print_rows(table: pd.DataFrame, form: Listing) -> None:
+    """Data on standard output, in the form that was asked for."""
+    if form is Listing.json:
+        typer.echo(table.to_json(orient="records", force_ascii=False, indent=1))
+    elif form is Listing.csv:
+        typer.echo(table.to_csv(index=False), nl=False)
+    else:
+        from kpi.listing import print_table
+
+        print_table(table)
+
+
+def tell_held_back(held_back: pd.DataFrame) -> None:
+    for text in list(held_back["reason"])[:10] if len(held_back) else []:
+        tell(f"held back: {text}")
+    if len(held_back) > 10:
+        tell(f"... and {len(held_back) - 10} more in data/tidy/held_back/held_back.csv")

@@ -1,0 +1,164 @@
+"""Commands that build, render and publish: run, build, report, lab."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kpi.commands.common import (
+    FAILED,
+    HELD_BACK,
+    AsOf,
+    Languages,
+    Listing,
+    NoSample,
+    Objectives,
+    Root,
+    app,
+    print_rows,
+    project_of,
+    tell,
+    tell_held_back,
+)
+
+
+class Engine(StrEnum):
+    """How notebooks are run: in forked processes, or by papermill's standard engine (one kernel each)."""
+
+    fork = "fork"
+    standard = "standard"
+
+
+@app.command()
+def run(
+    objective: Objectives = None,
+    language: Languages = None,
+    workers: Annotated[int, typer.Option(min=0, help="Pages rendered at once; 0: one a core.")] = 0,
+    engine: Annotated[Engine, typer.Option(help="How notebooks are run.")] = Engine.fork,
+    no_sample: NoSample = False,
+    as_of: AsOf = "",
+    root: Root = None,
+) -> None:
+    """Build, validate, render and publish: the main job."""
+    project = project_of(root)
+    from kpi.api import check_parameters
+    from kpi.run import RunOptions
+    from kpi.run import run as run_all
+
+    check_parameters({"objective": "", "as_of": as_of})
+    options = RunOptions(
+        objectives=tuple(objective or ()),
+        languages=tuple(language or ()),
+        workers=workers,
+        engine=engine.value,
+        use_sample=not no_sample,
+        as_of=as_of,
+    )
+    with _progress() as advance:
+        result = run_all(project, options, tell=tell, progress=advance)
+    for job, error in result.failed.items():
+        tell(f"failed: {job.path}: {error.strip().splitlines()[-1]}")
+    tell_held_back(result.built.held_back)
+    typer.echo(result.site / "index.html")
+    tell(result.summary)
+    if result.failed:
+        raise typer.Exit(FAILED)
+    if len(result.built.held_back):
+        raise typer.Exit(HELD_BACK)
+
+
+@app.command()
+def build(no_sample: NoSample = False, root: Root = None) -> None:
+    """Turn sources into tidy tables only; print rows read, accepted and held back per source."""
+    project = project_of(root)
+    from kpi.build import build as build_all
+    from kpi.listing import source_table
+
+    result = build_all(project, allow_sample=not no_sample)
+    print_rows(source_table(result), Listing.table)
+    tell_held_back(result.held_back)
+    tell(result.summary)
+    if len(result.held_back):
+        raise typer.Exit(HELD_BACK)
+
+
+@app.command()
+def report(
+    objective: Annotated[str, typer.Argument(help="Id such as image-2022/os-2.", show_default=False)],
+    language: Annotated[str, typer.Option(help="fr, nl or en.")] = "fr",
+    output: Annotated[Path | None, typer.Option(help="File to write; default: its name here.")] = None,
+    self_contained: Annotated[bool, typer.Option("--self-contained", help="One file, for mail.")] = False,
+    no_sample: NoSample = False,
+    as_of: AsOf = "",
+    parameter: Annotated[
+        list[str] | None, typer.Option("--parameter", "-p", help="A notebook parameter, as name=value.")
+    ] = None,
+    root: Root = None,
+) -> None:
+    """Render one report from the tables that are there."""
+    project = project_of(root)
+    from kpi.api import check_parameters
+    from kpi.reporting.single import render_single
+
+    given: dict[str, Any] = {
+        "objective": objective,
+        "language": language,
+        "as_of": as_of,
+        "use_sample": not no_sample,
+        **_named_values(parameter or []),
+    }
+    checked = check_parameters(given)
+    target = output or Path(f"{checked['objective'].replace('/', '-')}.{checked['language']}.html")
+    render_single(project, checked, target, self_contained=self_contained)
+    typer.echo(target)
+
+
+@app.command()
+def lab(root: Root = None) -> None:
+    """Open JupyterLab on the exploration notebooks."""
+    import os
+    import subprocess
+
+    project = project_of(root)
+    environment = {**os.environ, "KPI_ROOT": str(project.root)}
+    command = [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(project.root / "notebooks")]
+    done = subprocess.run(command, env=environment, check=False)  # noqa: S603  (our own interpreter)
+    raise typer.Exit(done.returncode)
+
+
+def _named_values(pairs: list[str]) -> dict[str, Any]:
+    """``name=value`` pairs; true, false and whole numbers take their type, so that strict checking can tell."""
+    import yaml
+
+    from kpi.errors import UsageError
+
+    values: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            msg = f"Parameter {pair!r}: expected name=value, such as as_of=2021-12-31."
+            raise UsageError(msg)
+        parsed = yaml.safe_load(text)
+        values[name] = parsed if isinstance(parsed, bool | int | float) else text
+    return values
+
+
+class _progress:  # noqa: N801  (used as a function)
+    """A progress bar on standard error for a person; nothing in a scheduled log."""
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        self._bar = Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
+        self._bar.__enter__()
+        task = self._bar.add_task("pages", total=None)
+        return lambda done, total: self._bar.update(task, completed=done, total=total)
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.__exit__(*error)  # type: ignore[arg-type]
