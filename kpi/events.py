@@ -7,16 +7,18 @@ that columns with people stay where they are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pandas as pd
 from pydantic import Field, model_validator
 
-from kpi.catalogue import Catalogue, DimensionName, Entry, Slug
+from kpi.catalogue import Catalogue
+from kpi.entries import DimensionName, Entry, Slug
 from kpi.errors import DeliveryError, Problem, UsageError, suggestion
-from kpi.observations import tidy
 
 if TYPE_CHECKING:
     from narwhals import DataFrame, Expr, LazyFrame
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 #: What DuckDB may hold in memory; beyond it, it works on disk.
 MEMORY = "1GB"
 _MONTH, _EVENTS = "time_period", "events"
+_LONGEST_HEADING = 100_000
 
 
 class Added(Entry):
@@ -47,7 +50,7 @@ class EventExtract(Entry):
 
     time: str = Field(description="Column with the moment or day of the event.")
     dimensions: dict[DimensionName, str] = Field({}, description="Column that holds each dimension's code.")
-    makes: dict[Slug, Added] = Field(description="What is counted or added, by indicator.")
+    makes: dict[Slug, Added] = Field(description="What is counted or added, by the column it becomes.")
 
     @property
     def added(self) -> list[str]:
@@ -68,7 +71,7 @@ def monthly(events: Frame, extract: EventExtract) -> Frame:
         extract: which columns are what.
 
     Returns:
-        Columns ``time_period`` (first day of the month), the dimensions, a column an indicator,
+        Columns ``time_period`` (first day of the month), the dimensions, a column for each thing made,
         ``events`` (how many there are) and ``without_<column>``: how many of them have no usable number
         (missing or negative) in an added column; these are not in the sum.
     """
@@ -125,14 +128,19 @@ def aggregate(path: Path, extract: EventExtract, engine: str = "duckdb") -> pd.D
 
 
 def read_events(
-    path: Path, extract: EventExtract, source: str, catalogue: Catalogue, engine: str = "duckdb"
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """An extract to tidy monthly rows, and a problem for each kind of event that cannot be placed.
+    path: Path, extract: EventExtract, catalogue: Catalogue, engine: str = "duckdb"
+) -> tuple[pd.DataFrame, list[Problem], int]:
+    """An extract to monthly rows under the codes of the catalogue, and a problem for each kind of unplaced event.
 
     A code is read as in any delivery: by the spellings of its list. Events without a month, with an
     unknown code or without a usable number are in no figure, and how many they are is told.
+
+    Returns:
+        Columns ``time_period``, the dimensions and what the extract makes, one row a month and cell;
+        the problems; how many events the file holds.
     """
     rows = aggregate(path, extract, engine)
+    events = int(rows[_EVENTS].sum())
     problems = [
         Problem(path.name, f"{rows[f'without_{column}'].sum():.0f} events without one", "a number of zero or more",
                 "They are in no sum.", column=column)
@@ -148,11 +156,16 @@ def read_events(
         rows, unknown = _coded(rows, name, column, path.name, catalogue)
         problems += unknown
     keys = [_MONTH, *extract.dimensions]
-    summed = rows.groupby(keys, sort=True)[list(extract.makes)].sum().reset_index()
-    long = summed.melt(id_vars=keys, value_vars=list(extract.makes), var_name="indicator", value_name="obs_value")
-    units = {name: catalogue.indicator(name).unit for name in extract.makes}
-    unit = long["indicator"].map(units)
-    return tidy(long.assign(freq="M", unit_measure=unit, source=source, source_ref=path.name)), problems
+    return rows.groupby(keys, sort=True)[list(extract.makes)].sum().reset_index(), problems, events
+
+
+def is_extract(path: Path, extract: EventExtract) -> bool:
+    """Whether a file is such an extract: any Parquet file, and a CSV file whose heading has all its columns."""
+    if path.suffix.lower() != ".csv":
+        return path.suffix.lower() == ".parquet"
+    with path.open(encoding="utf-8-sig", errors="replace") as text:
+        heading = text.readline(_LONGEST_HEADING)
+    return set(extract.columns) <= {cell.strip().strip('"') for cell in re.split("[,;\t|]", heading)}
 
 
 def _coded(
@@ -189,23 +202,28 @@ def _with_duckdb(path: Path, extract: EventExtract) -> pd.DataFrame:
     }
     with duckdb.connect(config=settings) as connection:
         try:
-            packed = path.suffix.lower() == ".parquet"
             place = str(path)
-            opened = (
-                connection.read_parquet(place) if packed else connection.read_csv(place, header=True, all_varchar=True)
-            )
+            if path.suffix.lower() == ".parquet":
+                opened = connection.read_parquet(place)
+                tries: tuple[str, ...] = ("try_cast({} as {})",)
+            else:
+                # Cells that are what they should be are cast while the file is read, a quarter faster. Where one
+                # is not, this ends, and the second way makes it "missing", which is counted.
+                opened = connection.read_csv(place, header=True, all_varchar=True)
+                tries = ("cast({} as {})", "try_cast(trim({}) as {})")
             _has_columns(path, extract, opened.columns)
-            # What is no moment or number becomes "missing" here and is counted as such. Without trim DuckDB
-            # casts the columns of a CSV file while it reads them, and a wrong one ends it all.
-            cell = _quoted if packed else (lambda name: f"trim({_quoted(name)})")
             kinds = dict.fromkeys(extract.dimensions.values(), "varchar") | dict.fromkeys(extract.added, "double")
             kinds |= {extract.time: "timestamp"}
-            casts = [f"try_cast({cell(name)} as {kind}) as {_quoted(name)}" for name, kind in kinds.items()]
-            events = nw.from_native(opened.project(", ".join(casts)))
-            return monthly(events, extract).collect("pandas").to_native()  # type: ignore[no-any-return]
+            for cast in tries:
+                cells = (f"{cast.format(_quoted(name), kind)} as {_quoted(name)}" for name, kind in kinds.items())
+                events = nw.from_native(opened.project(", ".join(cells)))
+                with suppress(*(duckdb.ConversionException,) if cast != tries[-1] else ()):
+                    rows: pd.DataFrame = monthly(events, extract).collect("pandas").to_native()
+                    break
         except duckdb.Error as error:
             msg = f"{path}: not readable ({str(error).splitlines()[0][:200]}); send the extract again."
             raise DeliveryError(msg) from error
+    return rows
 
 
 def _with_pandas(path: Path, extract: EventExtract) -> pd.DataFrame:

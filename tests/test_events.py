@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 
 from kpi.errors import DeliveryError, UsageError
 from kpi.events import Added, EventExtract, aggregate, read_events
+from kpi.sources.build import build_files
 from tests.small_catalogue import small_catalogue
+from tests.source_files import ROOT, values
+from tests.source_files import catalogue as known_to_sources
 
 pytest.importorskip("duckdb", reason="the extra 'events' is not installed")
 CATALOGUE = small_catalogue()
@@ -62,18 +65,10 @@ def test_every_engine_gives_the_same_months(tmp_path, kind, engine):
     ]
 
 
-def test_tidy_rows_by_the_spellings_of_the_catalogue(tmp_path):
-    rows, problems = read_events(extract(tmp_path, "parquet"), EXTRACT, "register", CATALOGUE)
-    got = rows.set_index(["indicator", "time_period", "market"])["obs_value"].to_dict()
-    assert got == {
-        ("overnight-stays", "2019-01", "FR"): 5,
-        ("overnight-stays", "2019-02", "FR"): 0,
-        ("overnight-stays", "2019-02", "NL"): 4,
-        ("arrivals", "2019-01", "FR"): 2,
-        ("arrivals", "2019-02", "FR"): 1,
-        ("arrivals", "2019-02", "NL"): 1,
-    }
-    assert set(rows["unit_measure"]) == {"nights", "persons"}
+def test_monthly_rows_by_the_spellings_of_the_catalogue(tmp_path):
+    rows, problems, events = read_events(extract(tmp_path, "parquet"), EXTRACT, CATALOGUE)
+    assert events == 5
+    assert rows.to_numpy().tolist() == [["2019-01", "FR", 5, 2], ["2019-02", "FR", 0, 1], ["2019-02", "NL", 4, 1]]
     told = [str(problem) for problem in problems]
     assert told[0] == (
         "events.parquet, column nights: found 1 events without one, expected a number of zero or more. "
@@ -91,8 +86,36 @@ def test_what_is_no_moment_and_no_number_is_counted(tmp_path, engine):
     assert rows["events"].sum() == 5
     assert rows.loc[rows["time_period"].isna(), "events"].sum() == 1
     assert rows["without_nights"].sum() == 2
-    _, problems = read_events(extract(tmp_path, "csv", events), EXTRACT, "register", CATALOGUE, engine)
+    _, problems, _ = read_events(extract(tmp_path, "csv", events), EXTRACT, CATALOGUE, engine)
     assert [problem.column for problem in problems] == ["nights", "checked in", "country", "country"]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_a_source_takes_its_sales_as_single_events(tmp_path, kind):
+    path = tmp_path / f"sales.{kind}"
+    sales = pd.DataFrame(
+        {
+            "sold_at": pd.to_datetime(
+                ["2022-01-31 20:15", "2022-01-02", "2022-02-01", "2022-02-02", None], format="ISO8601"
+            ),
+            "channel": ["Arsene 50", "ARSÈNE 50", "Arsène 50", "Telepathy", "Arsene 50"],
+            "venue": ["kanal"] * 5,
+            "tickets": [2, 3, 4, 5, 6],
+            "buyer": ["Zoé Quackelbeen"] * 5,
+        }
+    )
+    sales.to_parquet(path) if kind == "parquet" else sales.to_csv(path, index=False)
+    result = build_files([path], "ticketing", known_to_sources(), ROOT / "expectations")
+    assert values(result.observations, "tickets-sold", "time_period", "channel") == {
+        ("2022-01", "arsene50"): 5,
+        ("2022-02", "arsene50"): 4,
+    }
+    assert set(result.observations["source_ref"]) == {path.name}
+    assert result.rows_read == 5
+    told = " ".join(result.held_back["reason"])
+    assert "1 events without one" in told
+    assert "'Telepathy'" in told
+    assert "Quackelbeen" not in told + result.observations.to_csv()
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "pandas"])

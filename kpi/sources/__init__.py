@@ -32,11 +32,23 @@ if TYPE_CHECKING:
 __all__ = ["COMMITTED", "SUFFIXES", "SourceModule", "build_source", "deliveries", "module", "modules"]
 
 #: Modules of this folder that serve the sources and are none.
-_SERVING = {"aggregate", "build", "cells", "delivery", "formats", "judging", "ledger", "people", "sdmx", "vintages"}
+_SERVING = {
+    "aggregate",
+    "build",
+    "cells",
+    "delivery",
+    "extracts",
+    "formats",
+    "judging",
+    "ledger",
+    "people",
+    "sdmx",
+    "vintages",
+}
 #: Sources whose files are part of the project, not delivered to it.
 COMMITTED = {"published": Path("data", "published")}
 #: Endings of the files that are read; what is delivered under another is stored under one of these.
-SUFFIXES = frozenset({".csv", ".gz", ".json", ".tsv", ".txt", ".xlsx"})
+SUFFIXES = frozenset({".csv", ".gz", ".json", ".parquet", ".tsv", ".txt", ".xlsx"})
 
 
 class SourceModule(Protocol):

@@ -113,8 +113,9 @@ def references(frame: pd.DataFrame, keys: Sequence[str]) -> dict[tuple[str, ...]
     found: dict[tuple[str, ...], list[str]] = {}
     for (*key, file, sheet), first, last in zip(spans.index, spans["min"], spans["max"], strict=True):
         place = f"{file} sheet {sheet}" if sheet else str(file)
-        rows = f"row {first}" if first == last else f"rows {first}-{last}"
-        found.setdefault(tuple(key), []).append(f"{place} {rows}")
+        rows = f" row {first}" if first == last else f" rows {first}-{last}"
+        # What was counted from events has a file and no row.
+        found.setdefault(tuple(key), []).append(f"{place}{rows if last else ''}")
     return {key: "; ".join(places) for key, places in found.items()}
 
 

@@ -14,6 +14,7 @@ from kpi.errors import DeliveryError, Problem
 from kpi.observations import KEYS, TOTAL, dimensions_of
 from kpi.sources import SourceModule, module
 from kpi.sources.delivery import PLACE, Delivery, read_delivery
+from kpi.sources.extracts import read_extract
 from kpi.sources.formats import DeliveryFormat
 from kpi.sources.judging import judge, once_a_day, without_repeated
 from kpi.sources.ledger import check_unchanged
@@ -135,7 +136,7 @@ def parameters(catalogue: Catalogue) -> dict[str, list[str]]:
 
 def _read(paths: Sequence[Path], source: SourceModule, catalogue: Catalogue) -> tuple[list[Delivery], list[Problem]]:
     """Deliveries of all files: by the source's own reader, where it has one, else by its formats."""
-    read = getattr(source, "read", None) or (lambda path, known: read_delivery(path, source.FORMATS, known))
+    read = getattr(source, "read", None) or (lambda path, known: _by_format(path, source, known))
     found: list[Delivery] = []
     problems: list[Problem] = []
     for path in paths:
@@ -148,6 +149,12 @@ def _read(paths: Sequence[Path], source: SourceModule, catalogue: Catalogue) -> 
             sentence = reason[:1].upper() + reason[1:]
             problems.append(Problem(path.name, UNREADABLE, "a delivery of this source", sentence))
     return found, problems + [problem for delivery in found for problem in delivery.problems]
+
+
+def _by_format(path: Path, source: SourceModule, catalogue: Catalogue) -> tuple[Delivery, ...]:
+    """A file of single events where a format takes such files, else a table with headings."""
+    extract = read_extract(path, source.FORMATS, catalogue)
+    return (extract,) if extract else read_delivery(path, source.FORMATS, catalogue)
 
 
 def _refused(found: Iterable[Delivery], name: str, dropped: pd.DataFrame) -> pd.DataFrame:

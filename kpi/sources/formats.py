@@ -8,7 +8,8 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from kpi.catalogue import CodeList, Entry, Text
+from kpi.entries import CodeList, Entry, Text
+from kpi.events import EventExtract
 from kpi.parsing.text import fold
 
 Kind = Literal["text", "code", "number", "count", "amount", "date", "period", "personal"]
@@ -105,6 +106,8 @@ class DeliveryFormat(Entry):
     the first and the last that it gives, is withdrawn. Empty: leaving a row out says nothing."""
     decimal: Literal[",", "."] = ","
     group: Literal["", ".", ",", " ", "'"] = " "
+    events: EventExtract | None = None
+    """The same table as single events, in a .parquet or .csv file of any size: what is counted by month."""
     serial_dates: bool = False
     """Whether a whole number in a date cell is a day as spreadsheets count them (43646 is 30/06/2019)."""
     encodings: tuple[str, ...] = ("utf-8", "cp1252")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from kpi.catalogue import Catalogue
+from kpi.events import Added, EventExtract
 from kpi.observations import combine
 from kpi.sources.aggregate import summed, summed_by_name
 from kpi.sources.formats import DeliveryFormat, column, personal
@@ -27,6 +28,11 @@ FORMATS: Mapping[str, DeliveryFormat] = {
     "sales": DeliveryFormat(
         suite="ticketing",
         key=("month", "channel", "place"),
+        events=EventExtract(
+            time="sold_at",
+            dimensions={"channel": "channel", "place": "venue"},
+            makes={"tickets": Added(kind="sum", column="tickets")},
+        ),
         columns=(
             column("month", "period", "Mois", "Maand", "Month", "Période", "Periode", frequency="M"),
             column("channel", "code", "Canal", "Kanaal", "Channel", "Canal de vente", codes="channel"),
