@@ -14,7 +14,13 @@ def check_catalogue(catalogue: Catalogue) -> list[str]:
     Proves that source lines lie inside their document, an objective declares an indicator
     once per reading, dimension codes exist, and no KPI is without an objective.
     """
-    return [*_lines(catalogue), *_declared_once(catalogue), *_codes(catalogue), *_families(catalogue)]
+    return [
+        *_lines(catalogue),
+        *_declared_once(catalogue),
+        *_codes(catalogue),
+        *_families(catalogue),
+        *_samples(catalogue),
+    ]
 
 
 def _lines(catalogue: Catalogue) -> Iterator[str]:
@@ -58,3 +64,11 @@ def _families(catalogue: Catalogue) -> Iterator[str]:
     for indicator in catalogue.indicators:
         if indicator.family not in families:
             yield f"indicator {indicator.id}: there is no family {indicator.family!r} in the code list 'family'"
+
+
+def _samples(catalogue: Catalogue) -> Iterator[str]:
+    objectives = {objective.id for objective in catalogue.objectives}
+    for source in catalogue.sources:
+        for objective in source.sample_on or ():
+            if objective not in objectives:
+                yield f"source {source.id}, field sample_on: there is no objective {objective!r}"

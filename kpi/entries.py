@@ -267,5 +267,8 @@ class Source(Entry):
     title: Text
     organisation: Slug
     indicators: tuple[Slug, ...] = Field((), description="Indicators that its module emits.")
+    sample_on: tuple[str, ...] | None = Field(
+        None, description="Objectives on whose pages its sample shows, and no other; left out: wherever it may."
+    )
     data_sets: tuple[DataSet, ...] = Field((), description="Of a statistical office: what is kept of each data set.")
     spellings: dict[DimensionName, Spelling] = Field({}, description="Labels of its dimensions in workbooks.")

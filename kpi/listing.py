@@ -176,13 +176,14 @@ def revision_table(project: Project, indicators: Sequence[str]) -> pd.DataFrame:
 
 
 def source_table(result: BuildResult) -> pd.DataFrame:
-    """Rows read, accepted and held back per source."""
+    """Rows read, accepted, replaced by newer ones, and problems held back, per source."""
     return pd.DataFrame(
         [
             {
                 "source": source.source,
                 "rows_read": source.rows_read,
                 "accepted": source.rows_accepted,
+                "replaced": source.rows_replaced,
                 "held_back": len(source.held_back),
                 "observations": len(source.observations),
                 "sample": "sample" if source.is_sample else "",

@@ -167,6 +167,7 @@ def test_overlapping_deliveries_say_the_newest_and_keep_the_older(deliver):
     )
     assert nights(result.observations) == {"2019-01 FR": 33, "2019-01 NL": 5, "2019-02 FR": 50}
     assert result.held_back.empty
+    assert (result.rows_read, result.rows_accepted, result.rows_replaced) == (4, 3, 1)
     assert nights(known_on(result.history, "2019-02-15")) == {"2019-01 FR": 30, "2019-01 NL": 5}
     assert nights(known_on(result.history)) == nights(result.observations)
     (change,) = revisions(result.history).to_dict("records")
@@ -379,3 +380,22 @@ def test_kpi_revisions_lists_what_changed(project):
     wrong = kpi("revisions", "--indicator", "press-trip", root=project.root)
     assert wrong.returncode == 2
     assert "did you mean" in sentence(wrong)
+
+
+def test_pages_tell_what_newer_deliveries_changed(project, tmp_path):
+    from kpi.reporting.prepare import prepare_page
+    from kpi.reporting.revised import changes_table, of_indicators, read_changes, write_revision_pages
+
+    page = prepare_page(project, "image-2022/os-2", "en")
+    told = page.provenance().html
+    assert "+30" in told
+    assert "1 March 2020" in told
+    assert "Revised figures" not in prepare_page(project, "extrel-2021/oo-1-3", "en").provenance().html
+    earlier = prepare_page(project, "image-2022/os-2", "en", as_of="2020-02-15")
+    assert "Revised figures" not in earlier.provenance().html
+    changes = read_changes(project)
+    # A share is revised when what it is computed from is.
+    assert len(of_indicators(changes, project.catalogue, {"overnight-stays"})) == 1
+    assert changes_table(changes.iloc[:0], project.catalogue, page.words) == ""
+    write_revision_pages(project, tmp_path)
+    assert "+30" in (tmp_path / "fr" / "revisions.html").read_text("utf-8")

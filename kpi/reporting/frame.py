@@ -19,6 +19,7 @@ WAYS = (
     ("index.html", "site.all"),
     ("indicators/index.html", "register.indicators"),
     ("coverage.html", "coverage.title"),
+    ("revisions.html", "revised.title"),
 )
 
 

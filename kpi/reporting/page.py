@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import pandas as pd
+
 from kpi.briefing import ObjectiveReport
 from kpi.catalogue import Catalogue, Text
 from kpi.i18n import Translator, translator
@@ -24,6 +26,7 @@ class Page:
         language: ``fr``, ``nl`` or ``en``.
         remarks: id of a published figure -> what is odd about it, in our own words.
         findings: what published figures imply about one another.
+        changes: what newer deliveries changed, see :func:`kpi.reporting.revised.read_changes`.
     """
 
     report: ObjectiveReport
@@ -31,6 +34,7 @@ class Page:
     language: str
     remarks: Mapping[str, Text] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    changes: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @cached_property
     def words(self) -> Translator:

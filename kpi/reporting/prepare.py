@@ -17,6 +17,7 @@ from kpi.parsing.periods import bounds
 from kpi.project import Project
 from kpi.register import load_remarks
 from kpi.reporting.page import Page
+from kpi.reporting.revised import read_changes
 from kpi.store import read_held_back
 
 
@@ -29,7 +30,19 @@ def prepare_page(project: Project, objective: str, language: str, *, as_of: str 
     if language not in LANGUAGES:
         raise unknown("language", language, LANGUAGES)
     report = prepare_report(project, objective, as_of=as_of, use_sample=use_sample)
-    return Page(report, project.catalogue, language, remarks=remarks(project), findings=project.findings)
+    return Page(
+        report,
+        project.catalogue,
+        language,
+        remarks=remarks(project),
+        findings=project.findings,
+        changes=_changes(project, as_of),
+    )
+
+
+@lru_cache(maxsize=8)
+def _changes(project: Project, as_of: str) -> pd.DataFrame:
+    return read_changes(project, as_of)
 
 
 @cache

@@ -19,6 +19,7 @@ from kpi.reporting.notes import (
     thresholds,
 )
 from kpi.reporting.overview import section_id
+from kpi.reporting.revised import changes_table, of_indicators
 from kpi.tables import Column, bullet_list, definition_list, details, table
 
 if TYPE_CHECKING:
@@ -106,6 +107,9 @@ def provenance(page: Page) -> Fragment:
     body = [_source_row(page, use) for use in report.sources]
     sources = table(t("provenance.caption"), columns, body) if body else paragraph(t("provenance.none"))
     references = Markup("").join(_references(page, use) for use in report.sources)
+    names = {r.indicator.id for r in report.reports} | {b.indicator.id for r in report.reports for b in r.beside}
+    changes = of_indicators(page.changes, page.catalogue, names) if len(page.changes) else page.changes
+    revised = changes_table(changes, page.catalogue, tr)
     place = f"{report.document.id}/{report.objective.slug}"
     downloads = [
         *(
@@ -128,7 +132,7 @@ def provenance(page: Page) -> Fragment:
     files = Markup('<div class="site-only"><h3>{}</h3>{}</div>').format(
         t("provenance.downloads"), bullet_list(downloads, "downloads")
     )
-    return section("provenance", t("provenance.title"), sources, references, files, run)
+    return section("provenance", t("provenance.title"), sources, references, revised, files, run)
 
 
 def _source_row(page: Page, use: SourceUse) -> list[Markup | str]:

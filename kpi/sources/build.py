@@ -33,7 +33,8 @@ class SourceResult:
 
     ``held_back`` has one row a problem with the columns HELD_BACK, ``reason`` being the whole
     sentence; ``row`` is text, empty where the problem is the file's. ``history`` holds all observations
-    that were ever known, see :mod:`kpi.vintages`; ``observations`` are those known now.
+    that were ever known, see :mod:`kpi.vintages`; ``observations`` are those known now. Rows read are
+    accepted, replaced (a newer delivery, or another file of the same day, says it again), or held back.
     """
 
     source: str
@@ -41,6 +42,7 @@ class SourceResult:
     held_back: pd.DataFrame
     rows_read: int
     rows_accepted: int
+    rows_replaced: int
     files: tuple[Path, ...]
     is_sample: bool
     ignored_columns: tuple[str, ...] = ()
@@ -74,9 +76,11 @@ def build_files(
     found, problems = _read(paths, source, catalogue)
     known = parameters(catalogue)
     frames: dict[str, pd.DataFrame] = {}
+    again = 0
     for name, form in source.FORMATS.items():
         delivered = _stacked(found, name, form)
         once, repeated = once_a_day(delivered, form)
+        again += len(delivered) - len(once) - len(repeated)
         frames[name], failed = judge(once, form, known, expectations)
         mended = settled(_refused(found, name, delivered.drop(frames[name].index)), frames[name], form)
         problems = [p for p in (*problems, *repeated, *failed) if (p.file, p.sheet, p.row) not in mended]
@@ -93,6 +97,10 @@ def build_files(
         held_back=_table(source_id, problems),
         rows_read=sum(delivery.rows_read for delivery in found),
         rows_accepted=accepted,
+        rows_replaced=again
+        + sum(map(len, frames.values()))
+        - accepted
+        - len({(p.file, p.sheet, p.row) for p in broken}),
         files=tuple(paths),
         is_sample=is_sample,
         ignored_columns=tuple(dict.fromkeys(c for delivery in found for c in delivery.ignored_columns)),

@@ -55,7 +55,7 @@ def without_repeated(
         for number, (row, is_held) in enumerate(zip(rows, held[group.index], strict=True)):
             if is_held:
                 others = [place for other, place in enumerate(places) if other != number]
-                named = ", ".join(str(row[column]) for column in form.key)
+                named = ", ".join(str(row[column]) for column in form.key if pd.notna(row[column]))
                 remedy = f"It stands also in {', '.join(others[:3])}."
                 problems.append(problem_of(row, named, "each key once", remedy, " + ".join(form.key)))
     return frame[~held], problems
