@@ -35,8 +35,7 @@ check: $(VENV)/.dev
 test: $(VENV)/.dev
 	@sh tools/ensure_chromium.sh
 	$(MAKE) check
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not notebook and not browser'
-	$(BIN)/python -m pytest -m 'notebook or browser'
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 # Editors complete catalogue entries with it; `make check` says when it is behind the models.
 schema: $(VENV)/.core

@@ -12,7 +12,7 @@ import pandas as pd
 from kpi.errors import UsageError
 from kpi.parsing.periods import parse_date
 from kpi.project import Project
-from kpi.sources import COMMITTED, SUFFIXES
+from kpi.sources import COMMITTED, SUFFIXES, deliveries
 from kpi.sources.build import UNREADABLE, SourceResult, build_files
 from kpi.sources.ledger import record
 from kpi.sources.vintages import dated_name, vintage_of
@@ -54,7 +54,7 @@ def add(project: Project, files: Sequence[Path], source_id: str, vintage: str = 
 
     Args:
         project: where it goes.
-        files: checked together, as their rows may refer to each other.
+        files: checked together, as their rows may refer to each other and to those delivered before.
         source_id: who delivers.
         vintage: the day the figures are of; by default that before the name, else today.
 
@@ -66,7 +66,7 @@ def add(project: Project, files: Sequence[Path], source_id: str, vintage: str = 
         msg = f"Source {source!r} is part of the project and takes no deliveries: edit {COMMITTED[source]} instead."
         raise UsageError(msg)
     day = _day(vintage) if vintage else ""
-    result = build_files(files, source, project.catalogue, project.expectations)
+    result = try_delivery(project, files, source)
     lost = result.held_back[result.held_back["found"] == UNREADABLE]
     readable = [path for path in files if path.name not in set(lost["file"])]
     folder = project.data / "incoming" / source
@@ -81,6 +81,20 @@ def add(project: Project, files: Sequence[Path], source_id: str, vintage: str = 
         else:
             known.append(same)
     return Added(result, tuple(stored), tuple(known), tuple(_sentences(lost)))
+
+
+def try_delivery(project: Project, files: Sequence[Path], source_id: str) -> SourceResult:
+    """What a build would make of these files, which may refer to rows delivered before them; nothing is stored.
+
+    Raises:
+        UsageError: an unknown source.
+    """
+    source = project.catalogue.source(source_id).id
+    earlier, _ = deliveries(project.root, source, allow_sample=False)
+    known = [
+        path for path in earlier if not any(path.exists() and path.samefile(file) for file in files if file.exists())
+    ]
+    return build_files(files, source, project.catalogue, project.expectations, earlier=known)
 
 
 def _sentences(lost: pd.DataFrame) -> list[str]:

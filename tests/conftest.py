@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import pickle
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from kpi.observations import tidy
@@ -14,12 +17,25 @@ from tests.collect_fixture import empty, filled, given_back, owing  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+BUILT_FROM = ("data/catalogue", "data/published", "data/corrections", "data/sample", "expectations", "notebooks")
 
 # Time is measured in benchmarks/, never asserted in a test.
 settings.register_profile("house", deadline=None, max_examples=40)
 settings.load_profile("house")
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast tests first, then notebooks, then the browser, whose modules stay in one process: each opens one site."""
+
+    def stage(item: pytest.Item) -> int:
+        return 2 * bool(item.get_closest_marker("browser")) or bool(item.get_closest_marker("notebook"))
+
+    items.sort(key=stage)
+    for item in items:
+        if stage(item) == 2:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")
@@ -43,19 +59,29 @@ def catalogue():
 
 
 @pytest.fixture(scope="session")
-def built_project(tmp_path_factory):
-    """The project built from what is committed, in a folder of its own; tests share it and only read."""
-    import shutil
+def built(tmp_path_factory):
+    """The project built from what is committed, in a folder of its own, and what the build said; tests only read.
 
+    Processes that test side by side share one build: whoever comes first makes it, the others wait.
+    """
     from kpi.build import build
     from kpi.project import Project
 
-    folder = tmp_path_factory.mktemp("built")
-    for name in ("data/catalogue", "data/published", "data/corrections", "data/sample", "expectations", "notebooks"):
-        shutil.copytree(ROOT / name, folder / name)
-    project = Project(folder)
-    build(project)
-    return project
+    common = tmp_path_factory.getbasetemp()
+    common = common.parent if os.environ.get("PYTEST_XDIST_WORKER") else common
+    folder, said = common / "built", common / "built.pickle"
+    with FileLock(common / "built.lock"):
+        if not said.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            for name in BUILT_FROM:
+                shutil.copytree(ROOT / name, folder / name)
+            said.write_bytes(pickle.dumps(build(Project(folder))))
+    return Project(folder), pickle.loads(said.read_bytes())  # noqa: S301  (written above)
+
+
+@pytest.fixture(scope="session")
+def built_project(built):
+    return built[0]
 
 
 def rows(*entries: dict, **common) -> pd.DataFrame:

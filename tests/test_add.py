@@ -220,3 +220,26 @@ def test_collect_check_and_add_on_the_command_line(folder, tmp_path):
     assert wrong.returncode == 3
     assert wrong.stderr.startswith("test_add.py: Not a workbook; expected the .xlsx")
     assert "Traceback" not in wrong.stderr
+
+
+def test_clippings_come_after_the_trips_they_are_of(project, csv, catalogue):
+    vars(project)["catalogue"] = catalogue
+    trips = csv(
+        *("T1;large;in-person;NL;09/01/2018;100;;;", "T2;small;in-person;FR;09/02/2018;50;;;"),
+        name="trips.csv",
+        heading="Référence du voyage;Taille;Format;Marché;Date de début;Transport;Hôtel;Restauration;Autres frais",
+    )
+    clippings = csv(
+        *("T1;online;Sample Channel;05/03/2018;10;200", "T9;online;Sample Channel;05/03/2018;10;200"),
+        name="clippings.csv",
+        heading="Référence du voyage;Média;Titre du média;Date de parution;Audience;Valeur publicitaire",
+    )
+    assert add(project, [clippings], "press-trips", "2018-04-01").refused
+    add(project, [trips], "press-trips", "2018-03-01")
+    added = add(project, [clippings], "press-trips", "2018-04-01")
+    assert stored(project, "press-trips") == ["2018-03-01--trips.csv", "2018-04-01--clippings.csv"]
+    assert (added.result.rows_read, added.result.rows_accepted) == (2, 1)
+    assert "T9" in added.problems["reason"].item()
+    built = build_source(project.root, "press-trips", project.catalogue)
+    value = built.observations[built.observations["indicator"] == "press-trip-ad-value"]
+    assert value["obs_value"].tolist() == [200]

@@ -7,7 +7,7 @@ import pytest
 
 from kpi.derive import derive
 from kpi.observations import combine, matching
-from kpi.sources import build_source, module
+from kpi.sources import module
 
 #: Sources whose sample makes reports of a whole; the others feed few indicators.
 WHOLE = ("overnight-stays", "export-aid", "convention-bureau", "press-trips")
@@ -20,13 +20,9 @@ MADE_UP = "Sample (?:company|contact|applicant|inspector|operator|respondent|com
 
 
 @pytest.fixture(scope="session")
-def built(root, tmp_path_factory, catalogue):
-    """Results of all samples; built beside the project, where no real delivery can take their place."""
-    place = tmp_path_factory.mktemp("project")
-    (place / "data").mkdir()
-    (place / "data" / "sample").symlink_to(root / "data" / "sample")
-    (place / "expectations").symlink_to(root / "expectations")
-    return {source: build_source(place, source, catalogue) for source in SOURCES}
+def samples(built):
+    """What the build made of each sample."""
+    return {source.source: source for source in built[1].sources}
 
 
 @pytest.mark.parametrize(("generator", "limit"), [("make_samples.py", 400_000), ("make_more_samples.py", 100_000)])
@@ -47,8 +43,8 @@ def test_every_sample_is_made_by_a_generator(tmp_path):
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_every_row_is_accepted_and_marked(built, source):
-    result = built[source]
+def test_every_row_is_accepted_and_marked(samples, source):
+    result = samples[source]
     assert result.held_back["reason"].tolist() == []
     assert result.is_sample
     assert result.observations["sample"].all()
@@ -58,24 +54,24 @@ def test_every_row_is_accepted_and_marked(built, source):
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_what_the_catalogue_promises_is_emitted(built, catalogue, source):
+def test_what_the_catalogue_promises_is_emitted(samples, catalogue, source):
     promised = set(catalogue.source(source).indicators)
-    emitted = set(built[source].observations["indicator"])
+    emitted = set(samples[source].observations["indicator"])
     assert emitted <= promised
     assert source in FEW or emitted == promised
 
 
 @pytest.mark.parametrize("source", FEW)
-def test_few_pages_show_the_further_samples(built, catalogue, source):
+def test_few_pages_show_the_further_samples(samples, catalogue, source):
     """An indicator declared as a whole by many objectives would show one invented number on all their pages."""
-    delivered = built[source].observations
+    delivered = samples[source].observations
     rows = {str(name): part for name, part in combine([delivered, derive(delivered, catalogue)]).groupby("indicator")}
     shown = {d.objective for i, d in catalogue.declarations if i.id in rows and len(matching(rows[i.id], d.where))}
     assert sorted(shown) == sorted(catalogue.source(source).sample_on)
 
 
-def test_nights_of_2019(built):
-    rows = built["overnight-stays"].observations
+def test_nights_of_2019(samples):
+    rows = samples["overnight-stays"].observations
     nights = rows[rows["indicator"] == "overnight-stays"].groupby(rows["time_period"].str[:4])["obs_value"].sum()
     assert nights["2019"] == 9_500_000
     assert nights["2020"] < 0.4 * nights["2019"]
@@ -84,8 +80,8 @@ def test_nights_of_2019(built):
     assert 0.4 < mice["obs_value"].sum() / nights[:"2019"].sum() < 0.55
 
 
-def test_export_aid_of_the_first_half_of_2019(built):
-    rows = built["export-aid"].observations
+def test_export_aid_of_the_first_half_of_2019(samples):
+    rows = samples["export-aid"].observations
     window = rows[rows["time_period"].between("2019-01", "2019-06")]
     grants = window[window["indicator"] == "export-aids-granted"].groupby("aid_measure")["obs_value"].sum()
     amount = window[window["indicator"] == "export-aid-amount"].groupby("aid_measure")["obs_value"].sum()
@@ -100,12 +96,12 @@ def test_export_aid_of_the_first_half_of_2019(built):
     ]
 
 
-def test_press_trips_and_leads_have_the_right_order_of_magnitude(built):
-    trips = built["press-trips"].observations
+def test_press_trips_and_leads_have_the_right_order_of_magnitude(samples):
+    trips = samples["press-trips"].observations
     of_2019 = trips[trips["time_period"] == "2019"].groupby("indicator")["obs_value"].sum()
     assert 15 <= of_2019["press-trips-large"] <= 25
     assert 85 <= of_2019["press-trips-small"] <= 115
-    leads = built["convention-bureau"].observations
+    leads = samples["convention-bureau"].observations
     yearly = leads[leads["indicator"] == "congress-leads"].groupby("time_period")["obs_value"].sum()
     assert yearly.between(60, 120).all()
 

@@ -28,11 +28,11 @@ def check(
 ) -> None:
     """Try one delivery: every problem with file, row, column, what was found and expected. Nothing is stored."""
     project = project_of(root)
-    from kpi.sources.build import build_files
+    from kpi.deliver import try_delivery
 
     known = project.catalogue.source(source).id
     _annotated(project, files, known, annotate)
-    result = build_files(files, known, project.catalogue, project.expectations)
+    result = try_delivery(project, files, known)
     if len(result.held_back):
         print_rows(result.held_back, output)
     tell(

@@ -56,6 +56,7 @@ def build_files(
     expectations: Path,
     *,
     is_sample: bool = False,
+    earlier: Sequence[Path] = (),
 ) -> SourceResult:
     """Read files of one source together, check them, and normalise what is accepted.
 
@@ -71,8 +72,17 @@ def build_files(
         catalogue: gives code lists and units.
         expectations: folder of the suites.
         is_sample: marks every observation as made up.
+        earlier: deliveries that rows of these files may refer to; nothing is told of them.
     """
     source = module(source_id)
+    before = (
+        {
+            name: current(_stacked(_read(earlier, source, catalogue)[0], name, form), form)
+            for name, form in source.FORMATS.items()
+        }
+        if earlier
+        else {}
+    )
     found, problems = _read(paths, source, catalogue)
     known = parameters(catalogue)
     frames: dict[str, pd.DataFrame] = {}
@@ -84,13 +94,15 @@ def build_files(
         frames[name], failed = judge(once, form, known, expectations)
         mended = settled(_refused(found, name, delivered.drop(frames[name].index)), frames[name], form)
         problems = [p for p in (*problems, *repeated, *failed) if (p.file, p.sheet, p.row) not in mended]
-    states, broken, accepted = _states(frames, source, catalogue)
+    states, broken, accepted = _states(frames, before, source, catalogue)
+    own = {path.name for path in paths}
+    broken = [problem for problem in broken if problem.file in own]
     observations = states[-1][1].assign(sample=is_sample).reset_index(drop=True)
     verdict = _tidy_verdict(observations, known, expectations)
     problems += broken + _of_observations(verdict, observations)
     rows = history(states).assign(sample=is_sample)
     now = rows[UNTIL] == ""
-    before = _tidy_verdict(rows[~now], known, expectations)
+    no_more = _tidy_verdict(rows[~now], known, expectations)
     return SourceResult(
         source=source_id,
         observations=observations.loc[verdict.accepted.index].reset_index(drop=True),
@@ -104,12 +116,15 @@ def build_files(
         files=tuple(paths),
         is_sample=is_sample,
         ignored_columns=tuple(dict.fromkeys(c for delivery in found for c in delivery.ignored_columns)),
-        history=rows.loc[[*verdict.accepted.index, *before.accepted.index]].reset_index(drop=True),
+        history=rows.loc[[*verdict.accepted.index, *no_more.accepted.index]].reset_index(drop=True),
     )
 
 
 def _states(
-    frames: Mapping[str, pd.DataFrame], source: SourceModule, catalogue: Catalogue
+    frames: Mapping[str, pd.DataFrame],
+    before: Mapping[str, pd.DataFrame],
+    source: SourceModule,
+    catalogue: Catalogue,
 ) -> tuple[list[tuple[str, pd.DataFrame]], list[Problem], int]:
     """What was known after the deliveries of each day; problems and accepted rows of the last of these states."""
     check = getattr(source, "check", None)
@@ -125,11 +140,21 @@ def _states(
             # Two givers of one key are told apart only here: each revises its own rows.
             known[name], repeated = without_repeated(delivered[name], form)
             broken += repeated
-        broken += check(known, catalogue) if check else []
-        known = {name: _without(frame, broken) for name, frame in known.items()}
-        accepted = sum(len(frame) for frame in known.values())
-        states.append((day, with_vintage(source.normalise(known, catalogue))))
+        met = {name: _beside(frame, before.get(name), source.FORMATS[name]) for name, frame in known.items()}
+        broken += check(met, catalogue) if check else []
+        accepted = sum(len(_without(frame, broken)) for frame in known.values())
+        met = {name: _without(frame, broken) for name, frame in met.items()}
+        states.append((day, with_vintage(source.normalise(met, catalogue))))
     return states, broken, accepted
+
+
+def _beside(frame: pd.DataFrame, before: pd.DataFrame | None, form: DeliveryFormat) -> pd.DataFrame:
+    """Rows with those delivered before them whose key they do not give again."""
+    if before is None or before.empty:
+        return frame
+    key = list(form.key)
+    known = before.merge(frame[key].drop_duplicates(), on=key, how="left", indicator="met")["met"].eq("both")
+    return pd.concat([frame, before[~known.to_numpy()]], ignore_index=True)
 
 
 def parameters(catalogue: Catalogue) -> dict[str, list[str]]:
