@@ -18,6 +18,7 @@ from kpi.errors import KpiError
 from kpi.i18n import Translator, translator
 from kpi.reporting.assets import locale_script, plotly_script, static
 from kpi.reporting.fragments import HTML, METADATA
+from kpi.reporting.policy import SITE_POLICY, inline_policy
 
 TEMPLATE_FOLDER = Path(__file__).parent / "template"
 #: From a page at <language>/<document>/<objective>.html to the root of the site.
@@ -76,8 +77,12 @@ def export_html(notebook: NotebookNode, *, self_contained: bool = False) -> str:
         "languages": [{"code": code, "name": translator(code).t(f"language.{code}")} for code in head["languages"]],
         "has_charts": _CHART in body,
         "root": TO_ROOT,
-        "inline": _inline(words, charts=_CHART in body) if self_contained else None,
+        "inline": None,
+        "policy": SITE_POLICY,
     }
+    if self_contained:
+        scripts = _inline_scripts(words, charts=_CHART in body)
+        page |= {"inline": _inline(scripts), "policy": inline_policy(scripts)}
     html, _ = _exporter().from_notebook_node(notebook, resources={"page": page})
     return str(html)
 
@@ -102,11 +107,15 @@ def _grouped(outputs: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[Marku
         yield Markup('<section class="kpi" id="{0}" aria-labelledby="{0}-h">\n{1}\n</section>\n').format(name, content)
 
 
-def _inline(words: Translator, *, charts: bool) -> dict[str, Markup]:
-    """Style and scripts as text; ``</script`` within a script would end it early."""
+def _inline_scripts(words: Translator, *, charts: bool) -> list[str]:
+    """The scripts of a page in one file; ``</script`` within a script would end it early."""
     scripts = [plotly_script(), locale_script(words.language)] if charts else []
-    texts = [text.replace("</script", "<\\/script") for text in [*scripts, static("report.js")]]
+    return [text.replace("</script", "<\\/script") for text in [*scripts, static("report.js")]]
+
+
+def _inline(scripts: Iterable[str]) -> dict[str, Markup]:
+    """Style and scripts as text."""
     return {
         "style": Markup(static("style.css")),  # noqa: S704  (the package's own files)
-        "scripts": Markup("\n".join(f"<script>{text}</script>" for text in texts)),  # noqa: S704
+        "scripts": Markup("\n".join(f"<script>{text}</script>" for text in scripts)),  # noqa: S704
     }

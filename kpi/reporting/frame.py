@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from kpi.catalogue import LANGUAGES
 from kpi.files import write_whole
 from kpi.i18n import translator
+from kpi.reporting.policy import SITE_POLICY
 
 TEMPLATE_FOLDER = Path(__file__).parent / "template"
 
@@ -26,13 +27,15 @@ WAYS = (
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """The templates; whatever is put into them is escaped, and a missing name is an error."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATE_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["policy"] = SITE_POLICY
+    return made
 
 
 def write_framed(
