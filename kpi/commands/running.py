@@ -42,11 +42,13 @@ def run(
     engine: Annotated[Engine, typer.Option(help="How notebooks are run.")] = Engine.fork,
     no_sample: NoSample = False,
     as_of: AsOf = "",
+    notify: Annotated[bool, typer.Option(help="Tell whom notify.yaml names how the run ended.")] = True,
     root: Root = None,
 ) -> None:
     """Build, validate, render and publish: the main job."""
     project = project_of(root)
     from kpi.api import check_parameters
+    from kpi.notify.tell import telling
     from kpi.run import RunOptions
     from kpi.run import run as run_all
 
@@ -59,8 +61,9 @@ def run(
         use_sample=not no_sample,
         as_of=as_of,
     )
-    with _progress() as advance:
+    with telling(project, tell, on=notify) as told, _progress() as advance:
         result = run_all(project, options, tell=tell, progress=advance)
+        told(result)
     for job, error in result.failed.items():
         tell(f"failed: {job.path}: {error.strip().splitlines()[-1]}")
     tell_held_back(result.built.held_back)
