@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: setup report test check lab bench schema clean
+.PHONY: setup report test check lab bench schema audit-deps clean
 .DEFAULT_GOAL := report
 
 # What a run needs.
@@ -48,6 +48,11 @@ bench: $(VENV)/.dev
 	@$(BIN)/kpi build
 	@$(BIN)/python benchmarks/pages.py
 	@$(BIN)/python benchmarks/events.py
+
+# Known vulnerabilities of the locked versions. Asks an advisory service on the network, so it is no part of `make test`.
+audit-deps: $(VENV)/.core
+	@test -x $(BIN)/pip-audit || { echo "pip-audit is not installed: $(BIN)/python -m pip install pip-audit"; exit 1; }
+	@$(BIN)/pip-audit --disable-pip --no-deps -r constraints.txt
 
 clean:
 	rm -rf $(VENV) data/tidy reports/releases reports/site reports/failed

@@ -12,6 +12,8 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+#: Document and objective: the page's place in the site, so nothing that leads out of it.
+ObjectiveId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$")]
 Lines = Annotated[str, StringConstraints(pattern=r"^\d+(-\d+)?(;\d+(-\d+)?)*$")]
 Code = Annotated[str, StringConstraints(pattern=r"^(_T|[A-Za-z0-9][A-Za-z0-9_.+-]*)$")]
 DimensionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -77,7 +79,7 @@ class Organisation(Entry):
 class Objective(Entry):
     """A strategic, operational or sub-operational objective, or a theme of a report without codes."""
 
-    id: str
+    id: ObjectiveId
     code: str = Field("", description="Code as printed, such as 'OO 2.1' or 'IV.2.1.3'; empty when there is none.")
     level: Level
     parent: str | None = None

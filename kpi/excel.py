@@ -1,4 +1,4 @@
-"""Excel files whose bytes depend on what they hold, not on when they were written."""
+"""Safe and stable files for spreadsheets: no text becomes a formula, equal content gives equal bytes."""
 
 from __future__ import annotations
 
@@ -8,13 +8,31 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from kpi.files import write_whole
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
+#: A cell that opens with one of these would run as a formula in a spreadsheet.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 #: Any date will do as long as it stays; this is the first that a zip archive can hold.
 _ALWAYS = dt.datetime(1980, 1, 1)  # noqa: DTZ001  (openpyxl writes naive dates)
+
+
+def neutralise(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put an apostrophe before text that a spreadsheet would take for a formula.
+
+    >>> neutralise(pd.DataFrame({"note": ["=1+1", "fine"]}))["note"].to_list()
+    ["'=1+1", 'fine']
+    """
+    safe = frame.copy()
+    for column in safe.columns:
+        if not pd.api.types.is_numeric_dtype(safe[column]):
+            text = safe[column].astype("str")
+            safe[column] = text.where(~text.str.startswith(_FORMULA), "'" + text)
+    return safe
 
 
 def stable_bytes(book: Workbook) -> bytes:

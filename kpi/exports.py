@@ -10,26 +10,9 @@ from typing import Any
 import pandas as pd
 
 from kpi.errors import unknown
-from kpi.excel import stable_bytes
+from kpi.excel import neutralise, stable_bytes
 from kpi.files import write_whole
 from kpi.observations import lean
-
-#: A cell that opens with one of these would run as a formula in a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def neutralise(frame: pd.DataFrame) -> pd.DataFrame:
-    """Put an apostrophe before text that a spreadsheet would take for a formula.
-
-    >>> neutralise(pd.DataFrame({"note": ["=1+1", "fine"]}))["note"].to_list()
-    ["'=1+1", 'fine']
-    """
-    safe = frame.copy()
-    for column in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[column]):
-            text = safe[column].astype("str")
-            safe[column] = text.where(~text.str.startswith(_FORMULA), "'" + text)
-    return safe
 
 
 def to_bytes(frame: pd.DataFrame, form: str) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from kpi.errors import UsageError
+from kpi.excel import neutralise
 from kpi.observations import KEYS, VALUES, combine
 
 OBSERVATIONS = "observations"
@@ -94,7 +95,8 @@ def _replace(path: Path, table: pd.DataFrame) -> None:
         if path.suffix == ".parquet":
             table.to_parquet(beside, index=False)
         else:
-            table.to_csv(beside, index=False)
+            # People open these in a spreadsheet, and what was held back repeats what was delivered.
+            neutralise(table).to_csv(beside, index=False)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

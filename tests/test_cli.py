@@ -45,7 +45,21 @@ def small(tmp_path_factory) -> Path:
 def test_help_names_every_command():
     result = kpi("--help")
     assert result.returncode == 0
-    for name in ("run", "build", "check", "add", "collect", "fetch", "report", "list", "show", "coverage", "figures"):
+    for name in (
+        "run",
+        "build",
+        "check",
+        "add",
+        "collect",
+        "fetch",
+        "report",
+        "list",
+        "show",
+        "coverage",
+        "figures",
+        "notify",
+        "doctor",
+    ):
         assert name in result.stdout
 
 

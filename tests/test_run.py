@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from pathlib import Path
 
 import nbformat
@@ -125,6 +126,24 @@ def test_without_sample_no_page_shows_any(project):
     page = (result.site / "en" / f"{SOME[1]}.html").read_text("utf-8")
     assert "Sample data" not in page
     assert "297" in page
+
+
+def test_a_run_speaks_to_nobody_not_even_in_its_children(project, monkeypatch, tmp_path):
+    """Children inherit what is shut here (tests/test_security.py proves that); an attempt leaves a line."""
+    attempts = tmp_path / "attempts"
+    attempts.touch()
+
+    def shut(*arguments: object, **_: object) -> None:
+        with attempts.open("a") as file:
+            file.write(f"{arguments[1:]}\n")
+        raise AssertionError("a run reached for the network")
+
+    for name in ("connect", "connect_ex", "sendto", "bind"):
+        monkeypatch.setattr(socket.socket, name, shut)
+    monkeypatch.setattr(socket, "getaddrinfo", shut)
+    result = run(project, RunOptions(objectives=SOME[:1]))
+    assert not result.failed
+    assert attempts.read_text() == ""
 
 
 def test_two_runs_cannot_overlap(project):

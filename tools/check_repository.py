@@ -78,6 +78,15 @@ def locks_name_no_address() -> list[str]:
     return wrong
 
 
+def licences_are_listed() -> list[str]:
+    """docs/licences.md names every locked package in its locked version, and no other."""
+    from licences import listed, pinned
+
+    locked, told = pinned(), listed()
+    wrong = sorted(name for name in locked.keys() | told.keys() if locked.get(name) != told.get(name))
+    return [f"docs/licences.md is behind on {', '.join(wrong)}: python tools/licences.py"] if wrong else []
+
+
 CHECKS: tuple[Callable[[], list[str]], ...] = (
     notebooks_are_stripped,
     catalogue_is_sound,
@@ -85,6 +94,7 @@ CHECKS: tuple[Callable[[], list[str]], ...] = (
     translations_are_complete,
     versions_agree,
     locks_name_no_address,
+    licences_are_listed,
 )
 
 

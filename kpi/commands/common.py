@@ -56,7 +56,9 @@ def print_rows(table: pd.DataFrame, form: Listing) -> None:
     if form is Listing.json:
         typer.echo(table.to_json(orient="records", force_ascii=False, indent=1))
     elif form is Listing.csv:
-        typer.echo(table.to_csv(index=False), nl=False)
+        from kpi.excel import neutralise
+
+        typer.echo(neutralise(table).to_csv(index=False), nl=False)
     else:
         from kpi.listing import print_table
 

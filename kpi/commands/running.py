@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,6 +25,9 @@ from kpi.commands.common import (
     tell,
     tell_held_back,
 )
+
+if TYPE_CHECKING:
+    from kpi.project import Project
 
 
 class Engine(StrEnum):
@@ -123,15 +126,27 @@ def report(
 
 @app.command()
 def lab(root: Root = None) -> None:
-    """Open JupyterLab on the exploration notebooks."""
-    import os
+    """Open JupyterLab on the exploration notebooks, for this machine only."""
     import subprocess
 
-    project = project_of(root)
-    environment = {**os.environ, "KPI_ROOT": str(project.root)}
-    command = [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(project.root / "notebooks")]
+    command, environment = lab_command(project_of(root))
     done = subprocess.run(command, env=environment, check=False)  # noqa: S603  (our own interpreter)
     raise typer.Exit(done.returncode)
+
+
+def lab_command(project: Project) -> tuple[list[str], dict[str, str]]:
+    """What opens JupyterLab, and its environment: bound to this machine, with the token it makes itself."""
+    import os
+
+    environment = {**os.environ, "KPI_ROOT": str(project.root)}
+    # An empty one would turn the token off.
+    if not environment.get("JUPYTER_TOKEN"):
+        environment.pop("JUPYTER_TOKEN", None)
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--notebook-dir", str(project.root / "notebooks")),
+        *("--ServerApp.ip=127.0.0.1", "--ServerApp.allow_remote_access=False"),
+    ]
+    return command, environment
 
 
 def _named_values(pairs: list[str]) -> dict[str, Any]:

@@ -93,8 +93,10 @@ def execute(project: Project, job: Job, output: Path | None, *, engine: str) -> 
     """Run the notebook for one page and return it executed; ``engine`` is ``fork`` or ``standard``.
 
     Raises:
-        KpiError: a cell failed; with an ``output``, the notebook as far as it ran is kept.
+        KpiError: the notebook leads out of the project's ``notebooks``, or a cell failed; with an
+            ``output``, the notebook as far as it ran is kept.
     """
+    _check_place(project)
     if output:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.unlink(missing_ok=True)
@@ -118,3 +120,11 @@ def execute(project: Project, job: Job, output: Path | None, *, engine: str) -> 
             kept = f" The notebook as far as it ran is {failed}."
         msg = f"{job.path}: cell {error.exec_count} failed with {error.ename}: {error.evalue}.{kept}"
         raise KpiError(msg) from error
+
+
+def _check_place(project: Project) -> None:
+    """A notebook is code: only the project's own are run, and no link to one elsewhere."""
+    folder = project.root.resolve() / "notebooks"
+    if not project.notebook.resolve().is_relative_to(folder):
+        msg = f"{project.notebook} leads to {project.notebook.resolve()}; only notebooks in {folder} itself are run."
+        raise KpiError(msg)
