@@ -31,7 +31,9 @@ def neutralise(frame: pd.DataFrame) -> pd.DataFrame:
     for column in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[column]):
             text = safe[column].astype("str")
-            safe[column] = text.where(~text.str.startswith(_FORMULA), "'" + text)
+            formula = text.str.startswith(_FORMULA).fillna(False)
+            if formula.any():
+                safe[column] = text.where(~formula, "'" + text)
     return safe
 
 

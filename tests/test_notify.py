@@ -14,6 +14,7 @@ import sys
 import threading
 from types import SimpleNamespace
 
+import nbformat
 import pandas as pd
 import pytest
 import trustme
@@ -24,12 +25,15 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from kpi.errors import KpiError, LockedError
 from kpi.notify import tell
 from kpi.notify.message import compose_message
-from kpi.notify.news import News, of_error, of_result
+from kpi.notify.news import News, of_error, of_result, page_notebook
 from kpi.notify.settings import FILE, Settings, SettingsError, read_settings
 from kpi.notify.tell import tell_people, telling
 from kpi.project import Project
 from kpi.reporting.render import Job
 from tests.conftest import ROOT
+from tests.report_fixture import notebook as executed
+from tests.report_fixture import page as report_page
+from tests.test_cli import kpi
 
 PASSWORD = "s3cret-Zebra"  # noqa: S105  (of a server that lives for a test)
 NEWS = News("held-back", "0a1b2c", 7, held_back={"export-aid": (5, ("row 3: found <b>x</b>.", "row 4", "row 5"))})
@@ -406,3 +410,27 @@ def test_every_outcome_has_words(outcome, language):
 
 def test_a_long_reason_is_cut():
     assert len(of_error(KpiError("x " * 5000)).error) == 300
+
+
+@pytest.mark.parametrize(("option", "warned"), [((), True), (("--no-notify",), False)])
+def test_on_the_command_line_a_message_that_fails_hides_no_exit_code(project, option, warned):
+    configure(project, free_port(), host="127.0.0.1")
+    done = kpi("run", "--objective", "image-2022/os-22", *option, root=project.root)
+    assert done.returncode == 2
+    assert "Unknown objective 'image-2022/os-22'" in done.stderr
+    assert ("warning: not everybody was told: the mail server" in done.stderr) is warned
+    assert PASSWORD not in done.stderr
+
+
+def test_a_page_is_attached_in_one_file(project, server, trusting):
+    path = page_notebook(project, "note-2022/os-1", "nl")
+    path.parent.mkdir(parents=True)
+    nbformat.write(executed(report_page("nl", "note-2022/os-1")), path)
+    configure(project, server.port, server.security, addresses=("a@b.be:nl",), attach=["note-2022/os-1", "note-2022/x"])
+    problems = tell_people(project, NEWS, context=trusting)
+    assert problems == ["note-2022/x (nl) could not be attached: it has no published page"]
+    (page,) = server.box.mails[0][1].iter_attachments()
+    assert page.get_filename() == "note-2022-os-1.nl.html"
+    html = page.get_content()
+    assert '<html lang="nl">' in html
+    assert "src=" not in html.partition("<script>")[0]
