@@ -10,6 +10,7 @@ import pandas as pd
 from kpi.catalogue import Catalogue, Declaration, Indicator, Target
 from kpi.corrections import apply_corrections, load_corrections
 from kpi.derive import derive
+from kpi.disclosure import protect, protect_revisions
 from kpi.errors import Problem
 from kpi.identities import FILE, Finding, check_identities, load_identities, printed_languages, surprises
 from kpi.observations import combine, tidy
@@ -17,7 +18,16 @@ from kpi.parsing.periods import frequency
 from kpi.project import Project
 from kpi.sources import build_source
 from kpi.sources.build import HELD_BACK, SourceResult
-from kpi.store import COMPUTED, CORRECTIONS, OBSERVATIONS, REVISIONS, read_vintages, write_tables
+from kpi.store import (
+    COMPUTED,
+    CORRECTIONS,
+    OBSERVATIONS,
+    REVISIONS,
+    SUPPRESSED,
+    VINTAGES,
+    read_vintages,
+    write_tables,
+)
 from kpi.vintages import all_known, history, known_on, revisions
 
 #: Period under which a standing yearly target is declared; it has no date of its own.
@@ -30,7 +40,8 @@ class BuildResult:
 
     ``held_back`` has a row a problem: of identities and corrections first, then of each source.
     ``corrections`` are the corrected observations as printed, with what was done; ``findings`` what
-    the printed figures say of each declared identity.
+    the printed figures say of each declared identity; ``suppressed`` which values are not shown, and
+    why: the tables themselves are protected, see :mod:`kpi.disclosure`.
     """
 
     observations: pd.DataFrame
@@ -39,6 +50,7 @@ class BuildResult:
     sources: tuple[SourceResult, ...]
     corrections: pd.DataFrame
     findings: tuple[Finding, ...]
+    suppressed: pd.DataFrame
 
     @property
     def summary(self) -> str:
@@ -48,7 +60,7 @@ class BuildResult:
         return (
             f"{rows} rows read from {len(self.sources)} sources, {accepted} accepted, "
             f"{len(self.held_back)} problems held back; {len(self.observations)} observations, "
-            f"{len(self.corrections)} corrected, {len(self.computed)} computed"
+            f"{len(self.corrections)} corrected, {len(self.computed)} computed, {len(self.suppressed)} not shown"
         )
 
 
@@ -72,31 +84,44 @@ def build(project: Project, *, allow_sample: bool = True, tell: Callable[[str], 
     corrected = apply_corrections(printed, load_corrections(project.corrections, catalogue))
     tell("computing")
     computed = derive(corrected.observations, catalogue)
+    tell("protecting")
+    protected = protect(corrected.observations, computed, catalogue)
     guards = [
         _problem_table("identities", [finding.problem for finding in surprises(findings)]),
         _problem_table("corrections", corrected.problems),
     ]
     held_back = _stack([*guards, *(result.held_back for result in results)])
     tables = {
-        OBSERVATIONS: corrected.observations,
-        COMPUTED: computed,
+        OBSERVATIONS: protected.observations,
+        COMPUTED: protected.computed,
         CORRECTIONS: corrected.applied,
-        REVISIONS: revisions(vintages),
+        REVISIONS: protect_revisions(revisions(vintages), catalogue),
+        SUPPRESSED: protected.suppressed,
     }
-    write_tables(project.tidy, tables, held_back, vintages)
-    return BuildResult(corrected.observations, computed, held_back, tuple(results), corrected.applied, findings)
+    unprotected = {OBSERVATIONS: corrected.observations, COMPUTED: computed, VINTAGES: vintages}
+    write_tables(project.tidy, tables, held_back, unprotected)
+    return BuildResult(
+        protected.observations,
+        protected.computed,
+        held_back,
+        tuple(results),
+        corrected.applied,
+        findings,
+        protected.suppressed,
+    )
 
 
 def known_at(project: Project, day: str) -> pd.DataFrame:
     """Observations and computed rows as they were on a day: of each delivered row the newest vintage not after it.
 
-    Published figures and samples have no vintages here: they stand as they are. Corrections apply
-    as they are declared today, where their guard agrees.
+    Protected like those of now. Published figures and samples have no vintages here: they stand as they
+    are. Corrections apply as they are declared today, where their guard agrees.
     """
     catalogue = project.catalogue
     printed = known_on(read_vintages(project.tidy), day)
     corrected = apply_corrections(printed, load_corrections(project.corrections, catalogue)).observations
-    return combine([corrected, derive(corrected, catalogue)])
+    protected = protect(corrected, derive(corrected, catalogue), catalogue)
+    return combine([protected.observations, protected.computed])
 
 
 def _stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

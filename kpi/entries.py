@@ -262,6 +262,24 @@ class Spelling(Entry):
     codes: dict[Code, tuple[Words, ...]] = Field(description="Of its codes.")
 
 
+class Part(Entry):
+    """A part of an indicator."""
+
+    of: Slug
+    where: dict[DimensionName, Code] = Field(min_length=1)
+
+
+class Disclosure(Entry):
+    """What protects the people and companies behind the cells of a source; see :mod:`kpi.disclosure`."""
+
+    minimum: int = Field(3, ge=1, description="A cell of fewer units, but of some, is not shown.")
+    dominance: float = Field(0.85, gt=0, le=1, description="Nor one of which one unit brings a larger share.")
+    counts: tuple[Slug, ...] = Field((), description="Indicators whose value is the number of units.")
+    amounts: tuple[Slug, ...] = Field((), description="Indicators whose cells say how many units brought them.")
+    repeated: tuple[DimensionName, ...] = Field((), description="Dimensions in several codes of which one unit stands.")
+    parts: dict[Slug, Part] = Field({}, description="Indicators that are, under their own name, a part of another.")
+
+
 class Source(Entry):
     """Where observations come from: the published documents, or an organisation's deliveries."""
 
@@ -274,3 +292,13 @@ class Source(Entry):
     )
     data_sets: tuple[DataSet, ...] = Field((), description="Of a statistical office: what is kept of each data set.")
     spellings: dict[DimensionName, Spelling] = Field({}, description="Labels of its dimensions in workbooks.")
+    disclosure: Disclosure | None = Field(None, description="Of deliveries that count people, companies or cases.")
+
+    @model_validator(mode="after")
+    def _protects_its_own(self) -> Source:
+        rules = self.disclosure or Disclosure()
+        named = {*rules.counts, *rules.amounts, *rules.parts, *(part.of for part in rules.parts.values())}
+        if strange := sorted(named - set(self.indicators)):
+            msg = f"disclosure names indicators that the source does not emit: {', '.join(strange)}"
+            raise ValueError(msg)
+        return self

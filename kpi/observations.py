@@ -35,6 +35,9 @@ VALUES = (
 )
 NUMBERS = ("obs_value", "value_low", "value_high", "numerator", "denominator", "alternative", "printed")
 DATES = ("period_start", "period_end", "vintage")
+#: How many units (files, companies) stand behind a value and what the largest of them brings: only in tables that are
+#: not protected yet, see :mod:`kpi.disclosure`.
+UNITS = ("contributors", "largest")
 MEASURES = ("actual", "target", "planned", "budget", "forecast", "estimate", "context")
 FLOWS = ("flow", "stock", "cumulative", "budget", "rate", "share", "rank", "target-level")
 
@@ -51,7 +54,7 @@ _DEFAULTS: dict[str, Any] = {
 
 def dimensions_of(frame: pd.DataFrame) -> list[str]:
     """Names of the dimension columns of a tidy table, sorted."""
-    fixed = {*KEYS, *VALUES}
+    fixed = {*KEYS, *VALUES, *UNITS}
     return sorted(str(column) for column in frame.columns if column not in fixed)
 
 
@@ -79,7 +82,8 @@ def tidy(rows: pd.DataFrame | Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         if column not in frame:
             frame[column] = float("nan") if column in NUMBERS else _DEFAULTS.get(column, "")
     dims = dimensions_of(frame)
-    for column in NUMBERS:
+    units = [column for column in UNITS if column in frame]
+    for column in (*NUMBERS, *units):
         frame[column] = pd.to_numeric(frame[column]).astype("float64")
     for column in (*KEYS, *VALUES, *dims):
         if column in NUMBERS or column == "sample":
@@ -93,7 +97,7 @@ def tidy(rows: pd.DataFrame | Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         for position, column in enumerate(("period_start", "period_end")):
             implied = frame["time_period"].map({p: s[position] for p, s in spans.items()}).astype("str")
             frame[column] = frame[column].where(frame[column] != "", implied)
-    return frame[[*KEYS, *dims, *VALUES]]
+    return frame[[*KEYS, *dims, *VALUES, *units]]
 
 
 def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
@@ -103,7 +107,8 @@ def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
         return tidy(pd.DataFrame({"indicator": []}))
     dims = sorted({dim for frame in kept for dim in dimensions_of(frame)})
     completed = [frame.assign(**{dim: TOTAL for dim in dims if dim not in frame}) for frame in kept]
-    return pd.concat(completed, ignore_index=True)[[*KEYS, *dims, *VALUES]]
+    units = [column for column in UNITS if any(column in frame for frame in kept)]
+    return pd.concat(completed, ignore_index=True)[[*KEYS, *dims, *VALUES, *units]]
 
 
 def used_dimensions(frame: pd.DataFrame) -> list[str]:

@@ -86,16 +86,16 @@ class Project:
 
     @cached_property
     def observations(self) -> pd.DataFrame:
-        """Published, delivered and computed observations together; see :mod:`kpi.observations`."""
+        """Published, delivered and computed observations together, protected; see :mod:`kpi.disclosure`."""
         from kpi.store import read_tables  # noqa: PLC0415
 
         return read_tables(self.tidy)
 
     def observations_on(self, day: str = "") -> pd.DataFrame:
         """The observations as they were known on a day; as they are now where none is given or nothing came since."""
-        from kpi.store import VINTAGES, read_vintages  # noqa: PLC0415
+        from kpi.store import has_vintages, read_vintages  # noqa: PLC0415
 
-        if not day or not (self.tidy / f"{VINTAGES}.parquet").exists():
+        if not day or not has_vintages(self.tidy):
             return self.observations
         from kpi.vintages import latest  # noqa: PLC0415
 

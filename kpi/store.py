@@ -18,12 +18,18 @@ CORRECTIONS = "corrections"
 REVISIONS = "revisions"
 VINTAGES = "vintages"
 HELD_BACK = "held_back"
+SUPPRESSED = "suppressed"
+#: Folder of what must not be published: tables before disclosure control. Nothing but a build reads it.
+UNPROTECTED = "UNPROTECTED"
 
 
 def write_tables(
-    folder: Path, tables: Mapping[str, pd.DataFrame], held_back: pd.DataFrame, vintages: pd.DataFrame | None = None
+    folder: Path,
+    tables: Mapping[str, pd.DataFrame],
+    held_back: pd.DataFrame,
+    unprotected: Mapping[str, pd.DataFrame] | None = None,
 ) -> None:
-    """Write each table as Parquet and CSV, what was held back and all that was ever known beside them.
+    """Write each table as Parquet and CSV, what was held back beside them, and apart what is not protected.
 
     Each file is written beside its place and moved there in one step, so a reader never
     meets half a table.
@@ -33,13 +39,14 @@ def write_tables(
         _replace(folder / f"{name}.parquet", table)
         _replace(folder / f"{name}.csv", table)
     _replace(folder / HELD_BACK / "held_back.csv", held_back)
-    if vintages is not None:
-        # For computing only, and large: people read the revisions.
-        _replace(folder / f"{VINTAGES}.parquet", vintages)
+    if unprotected is not None:
+        (folder / UNPROTECTED).mkdir(exist_ok=True)
+        for name, table in unprotected.items():
+            _replace(folder / UNPROTECTED / f"{name}.parquet", table)
 
 
 def read_tables(folder: Path) -> pd.DataFrame:
-    """Observations and computed rows in one tidy table.
+    """Observations and computed rows in one tidy table, protected: see :mod:`kpi.disclosure`.
 
     Raises:
         UsageError: nothing was built yet, or by a version with other columns.
@@ -53,8 +60,13 @@ def read_corrections(folder: Path) -> pd.DataFrame:
 
 
 def read_vintages(folder: Path) -> pd.DataFrame:
-    """All rows that were ever known, as delivered, with the days from and until which; see :mod:`kpi.vintages`."""
-    return _read(folder / f"{VINTAGES}.parquet")
+    """All rows that were ever known, not protected, with the days from and until which; see :mod:`kpi.vintages`."""
+    return _read(folder / UNPROTECTED / f"{VINTAGES}.parquet")
+
+
+def has_vintages(folder: Path) -> bool:
+    """Whether a build has kept what was known when."""
+    return (folder / UNPROTECTED / f"{VINTAGES}.parquet").exists()
 
 
 def read_revisions(folder: Path) -> pd.DataFrame:

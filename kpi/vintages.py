@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from kpi.observations import KEYS, TOTAL, VALUES, dimensions_of, tidy
+from kpi.observations import KEYS, TOTAL, UNITS, VALUES, dimensions_of, tidy
 
 #: The day from which a row was known, and that on which it no longer was; empty: always, and still.
 SINCE, UNTIL = "since", "until"
@@ -74,7 +74,8 @@ def all_known(histories: Iterable[pd.DataFrame]) -> pd.DataFrame:
         return history([])
     dims = sorted({dim for rows in kept for dim in dimensions_of(rows)} - {SINCE, UNTIL})
     completed = [rows.assign(**{dim: TOTAL for dim in dims if dim not in rows}) for rows in kept]
-    return pd.concat(completed, ignore_index=True)[[*KEYS, *dims, *VALUES, SINCE, UNTIL]]
+    stacked = pd.concat(completed, ignore_index=True)
+    return stacked[[*KEYS, *dims, *VALUES, *(name for name in UNITS if name in stacked), SINCE, UNTIL]]
 
 
 def known_on(rows: pd.DataFrame, day: str = "") -> pd.DataFrame:
@@ -163,7 +164,7 @@ def _differ(old: object, new: object) -> bool:
 
 def _marked(state: pd.DataFrame, dims: list[str]) -> pd.DataFrame:
     """The state under an index that is the same for the same row in every state."""
-    names = [*KEYS, *dims, *VALUES]
+    names = [*KEYS, *dims, *VALUES, *(name for name in UNITS if name in state)]
     whole = state.assign(**{dim: TOTAL for dim in dims if dim not in state})[names].reset_index(drop=True)
     identity = pd.util.hash_pandas_object(whole.drop(columns=["source_ref", "vintage"]), index=False)
     times = identity.groupby(identity).cumcount()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -29,7 +29,8 @@ def summed(
         values: what to add, by indicator; a series of 0 and 1 counts. All are of the frame's index.
 
     Returns:
-        Tidy rows with the frequency of ``time_period``; rows without a period are left out.
+        Tidy rows with the frequency of ``time_period`` and the columns UNITS of :mod:`kpi.observations`; rows
+        without a period are left out.
     """
     from kpi.parsing.periods import frequency  # noqa: PLC0415
 
@@ -37,10 +38,18 @@ def summed(
     if dated.empty:
         return tidy(pd.DataFrame({"indicator": pd.Series(dtype="str")}))
     keys = ["time_period", *by]
-    added = dated.assign(**values)[[*keys, *values]].groupby(keys, sort=True).sum(min_count=1)
+    brought = dated.assign(**values)[[*keys, *values]]
+    grouped = brought.groupby(keys, sort=True)
+    long = _long(grouped.sum(min_count=1), keys, values)
+    # A row that brings nothing is no unit behind the sum; what the largest brings says whether it dominates.
+    sizes = brought.assign(**{name: brought[name].abs() for name in values}).groupby(keys, sort=True)
+    given = brought.assign(**{name: brought[name].fillna(0).ne(0) for name in values}).groupby(keys, sort=True)
+    units = {
+        "contributors": _long(given.sum().astype("float64"), keys, values)["value"],
+        "largest": _long(sizes.max(), keys, values)["value"],
+    }
     refs = references(dated, keys)
-    long = added.reset_index().melt(id_vars=keys, value_vars=list(values), var_name="indicator")
-    long = long.rename(columns={"value": "obs_value"}).dropna(subset=["obs_value"])
+    long = long.rename(columns={"value": "obs_value"}).assign(**units).dropna(subset=["obs_value"])
     return tidy(
         long.assign(
             freq=long["time_period"].map(frequency),
@@ -51,6 +60,11 @@ def summed(
             source_ref=[refs[key] for key in long[keys].itertuples(index=False, name=None)],
         )
     )
+
+
+def _long(cells: pd.DataFrame, keys: Sequence[str], values: Iterable[str]) -> pd.DataFrame:
+    """One row an indicator and cell, always in the same order."""
+    return cells.reset_index().melt(id_vars=list(keys), value_vars=list(values), var_name="indicator")
 
 
 def summed_by_name(
@@ -129,7 +143,7 @@ def with_empty_months(observations: pd.DataFrame) -> pd.DataFrame:
     for _, rows in observations.groupby("indicator", sort=True):
         months = pd.period_range(rows["time_period"].min(), rows["time_period"].max(), freq="M").astype("str")
         quiet = sorted(set(months) - set(rows["time_period"]))
-        zeros = rows.iloc[[0] * len(quiet)].assign(time_period=quiet, obs_value=0.0)
+        zeros = rows.iloc[[0] * len(quiet)].assign(time_period=quiet, obs_value=0.0, contributors=0.0, largest=0.0)
         parts.append(tidy(zeros.assign(period_start="", period_end="", source_ref=_files(rows["source_ref"]))))
     return pd.concat(parts, ignore_index=True)[observations.columns]
 

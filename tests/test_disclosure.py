@@ -1,0 +1,268 @@
+"""What is published gives nobody away: checked by attacking the published table with a solver that knows nothing of ours."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from kpi.catalogue import Derivation, Disclosure, Indicator, Part, Source
+from kpi.derive import derive
+from kpi.disclosure import HIDDEN, protect, protect_revisions
+from kpi.disclosure.secondary import Sum, hide, null_space, safe
+from kpi.observations import TOTAL, UNITS, combine, tidy
+from tests.small_catalogue import same, small_catalogue
+
+DIMS = ("company_size", "sector")
+_SMALLEST = 3
+
+
+def _indicator(name, **more):
+    kept = {"family": "f", "unit": "count", "direction": "higher", "aggregation": "sum", "frequency": "monthly"}
+    return Indicator(id=name, label=same(name), **{**kept, **more})
+
+
+def _register(**rules):
+    measured = ("export-aid-applications", "export-aid-decisions", "export-aid-amount")
+    rate = Derivation(kind="ratio", numerator=measured[1], denominator=measured[0], scale=100)
+    mean = Derivation(kind="ratio", numerator=measured[2], denominator=measured[0])
+    part = Derivation(kind="share", of=measured[0], by="sector", scale=100)
+    small = Derivation(kind="slice", of=measured[0], where={"company_size": "small"})
+    indicators = (
+        *(_indicator(name) for name in measured[:2]),
+        _indicator(measured[2], unit="EUR"),
+        _indicator("rate", aggregation="none", derive=rate),
+        _indicator("mean", aggregation="none", derive=mean),
+        _indicator("part", aggregation="none", derive=part),
+        _indicator("of-small", derive=small),
+    )
+    rules = Disclosure(**{"counts": measured[:2], "amounts": measured[2:], **rules})
+    source = Source(id="export-aid", title=same("s"), organisation="office", indicators=measured, disclosure=rules)
+    return small_catalogue().model_copy(update={"indicators": indicators, "sources": (source,)})
+
+
+def _row(period, size, sector, value, indicator="export-aid-applications", **more):
+    return {
+        "indicator": indicator,
+        "freq": "M" if "-" in period else "A",
+        "time_period": period,
+        "company_size": size,
+        "sector": sector,
+        "obs_value": float(value),
+        "unit_measure": "EUR" if indicator == "export-aid-amount" else "count",
+        "source": "export-aid",
+        "source_ref": "file.csv row 7; other.csv rows 2-3",
+        **more,
+    }
+
+
+def _protected(rows, **rules):
+    catalogue = _register(**rules)
+    observations = tidy(rows)
+    return protect(observations, derive(observations, catalogue), catalogue)
+
+
+def _cell(table, **where):
+    for name, value in where.items():
+        table = table[table[name].eq(value)]
+    assert len(table)
+    return table
+
+
+# The attack: a table of whole numbers, all that is published about it, and the least and most that any hidden row can be.
+
+
+def _attack(published, atoms, layers_left_out):
+    """Rows that the published ones determine, by mixed integer programming over the cells nobody shows."""
+    places = {atom: number for number, atom in enumerate(atoms)}
+
+    def members(row):
+        found = np.zeros(len(atoms))
+        for (period, *codes), number in places.items():
+            start = f"{period}-01"
+            fits = all(row[dim] in {TOTAL, code} for dim, code in zip(DIMS, codes, strict=True))
+            found[number] = fits and row["period_start"] <= start <= row["period_end"]
+        return found
+
+    records = published.to_dict("records")
+    sums = np.array([members(row) for row in records])
+    known = np.array([row["obs_value"] for row in records])
+    hidden = np.isnan(known)
+    low, high = np.where(hidden, 1.0, known), np.where(hidden, np.inf, known)
+    named = {(r["time_period"], *(r[d] for d in DIMS)) for r in records}
+    upper = np.array([np.inf if layers_left_out or atom in named else 0.0 for atom in atoms])
+    rules = LinearConstraint(sums, low, high)
+    wanted = [*sums[hidden], *(np.eye(len(atoms)) if layers_left_out else [])]
+    for target in wanted:
+        found = [
+            milp(sign * target, constraints=rules, integrality=np.ones(len(atoms)), bounds=Bounds(0, upper))
+            for sign in (1, -1)
+        ]
+        assert found[0].status == 0
+        yield target, found[0].fun, -found[1].fun if found[1].status == 0 else np.inf
+
+
+@settings(max_examples=12, deadline=None, derandomize=True)
+@given(st.data())
+def test_no_hidden_cell_can_be_computed(data):
+    codes = [("micro", "small"), ("ict", "food-drink", "other")]
+    months = ["2023-01", "2023-02"]
+    atoms = list(itertools.product(months, *codes))
+    # Small numbers, large ones and none, in a mix that leaves some layers and takes others away.
+    numbers = st.sampled_from(data.draw(st.sampled_from([(0, 1, 2, 3), (0, 1, 5, 9), (0, 2, 20, 30, 40)])))
+    values = data.draw(st.lists(numbers, min_size=len(atoms), max_size=len(atoms)))
+    given_rows = [_row(*atom, value) for atom, value in zip(atoms, values, strict=True) if value]
+    if not given_rows:
+        return
+    result = _protected(given_rows)
+    table = combine([result.observations, result.computed])
+    table = table[table["indicator"].eq("export-aid-applications")].drop_duplicates(["time_period", *DIMS])
+    true = dict(zip(atoms, values, strict=True))
+    assert not table["obs_value"].between(1, _SMALLEST - 1).any()
+    left_out = "breakdown-too-fine" in set(result.suppressed["reason"])
+    for target, least, most in _attack(table, atoms, left_out):
+        size = sum(true[atom] for atom, on in zip(atoms, target, strict=True) if on)
+        if left_out and target.sum() == 1 and not 0 < size < _SMALLEST:
+            continue  # a cell that is not small may be known, in a breakdown that is not shown
+        assert least < most, (table.to_string(), target)
+
+
+def test_the_attack_finds_a_table_that_is_protected_too_little():
+    rows = [_row("2023-01", "small", sector, n) for sector, n in (("ict", 2), ("other", 9), ("food-drink", 7))]
+    observations = tidy(rows)
+    table = combine([observations, derive(observations, _register())])
+    table = table[table["indicator"].eq("export-aid-applications")].drop_duplicates(["time_period", *DIMS])
+    # Only the cell itself is hidden: its total gives it away.
+    naive = table.assign(obs_value=table["obs_value"].where(table["obs_value"] >= _SMALLEST))
+    atoms = [("2023-01", "small", sector) for sector in ("ict", "other", "food-drink")]
+    assert any(least == most for _, least, most in _attack(naive, atoms, False))
+    protected = _protected(rows)
+    hidden = combine([protected.observations, protected.computed])
+    hidden = hidden[hidden["indicator"].eq("export-aid-applications")].drop_duplicates(["time_period", *DIMS])
+    assert all(least < most for _, least, most in _attack(hidden, atoms, False))
+
+
+def test_the_cheapest_other_cell_goes_and_the_total_stays():
+    rows = [_row("2023", TOTAL, sector, n) for sector, n in (("ict", 2), ("other", 90), ("food-drink", 7))]
+    result = _protected(rows)
+    shown = dict(zip(result.observations["sector"], result.observations["obs_value"], strict=True))
+    assert shown["other"] == 90
+    assert np.isnan(shown["ict"])
+    assert np.isnan(shown["food-drink"])
+    total = _cell(result.computed, indicator="export-aid-applications", sector=TOTAL)
+    assert total["obs_value"].to_list() == [99]
+    log = result.suppressed[result.suppressed["indicator"].eq("export-aid-applications")]
+    assert dict(zip(log["cell"], log["reason"], strict=True)) == {
+        "sector=ict": "too-few-units",
+        "sector=food-drink": "protects-another",
+    }
+    assert not log.select_dtypes("number").columns.any(), "the log never holds a value"
+
+
+def test_a_hidden_row_says_no_more_than_that_it_exists():
+    result = _protected(
+        [_row("2023", TOTAL, "ict", 2, numerator=2, denominator=4, printed=3), _row("2023", TOTAL, "other", 9)]
+    )
+    row = _cell(result.observations, sector="ict").iloc[0]
+    assert row["conf_status"] == HIDDEN
+    assert row["source_ref"] == "file.csv; other.csv", "how many rows there were would be the number"
+    assert row[["obs_value", "numerator", "denominator", "printed", "value_low", "value_high"]].isna().all()
+    assert not set(UNITS) & {*result.observations.columns, *result.computed.columns}
+
+
+def test_ratios_and_shares_and_slices_of_hidden_cells_are_hidden():
+    rows = [_row("2023", "small", sector, n) for sector, n in (("ict", 2), ("other", 90), ("food-drink", 7))]
+    rows += [
+        _row("2023", "small", s, n, "export-aid-decisions") for s, n in (("ict", 0), ("other", 80), ("food-drink", 7))
+    ]
+    computed = _protected(rows).computed
+    for name in ("rate", "part", "of-small"):
+        cells = computed[computed["indicator"].eq(name) & computed["sector"].ne(TOTAL)]
+        shown = set(cells.loc[cells["conf_status"].eq("F"), "sector"])
+        assert shown == {"other"}, name
+    zero = _cell(computed, indicator="export-aid-decisions", sector="ict")
+    assert zero["obs_value"].to_list() == [0], "nothing is nobody"
+
+
+def test_one_unit_that_dominates_and_units_that_are_too_few():
+    def amount(sector, value, units, largest):
+        more = {"contributors": float(units), "largest": float(largest)}
+        return _row("2023", TOTAL, sector, value, "export-aid-amount", **more)
+
+    rows = [
+        amount("ict", 1000, 5, 900),
+        amount("other", 1000, 5, 800),
+        amount("food-drink", 500, 2, 250),
+        amount("finance", 900, 9, 100),
+    ]
+    result = _protected(rows)
+    why = {
+        r["cell"]: r["reason"] for r in result.suppressed.to_dict("records") if r["indicator"] == "export-aid-amount"
+    }
+    assert why == {"sector=ict": "one-unit-dominates", "sector=food-drink": "too-few-units"}
+    whole = _cell(result.computed, indicator="export-aid-amount", sector=TOTAL)
+    assert whole["obs_value"].to_list() == [3400]
+    # Looser rules, as a source may declare them, hide nothing.
+    assert _protected(rows, minimum=2, dominance=0.95).suppressed.empty
+
+
+def test_what_a_source_keeps_confidential_is_never_shown_and_rules_are_of_its_source():
+    rows = [
+        _row("2023", TOTAL, "ict", 50, conf_status="C"),
+        _row("2023", TOTAL, "other", 60),
+        _row("2023", TOTAL, "finance", 70),
+    ]
+    observations = _protected(rows).observations
+    assert _cell(observations, sector="ict")["conf_status"].to_list() == ["C"]
+    assert observations["obs_value"].notna().sum() == 1, "the total would give it away"
+    printed = tidy([_row("2023", TOTAL, "ict", 1, source="published", figure="P1")])
+    assert protect(printed, printed.iloc[:0], _register()).observations["obs_value"].to_list() == [1]
+
+
+def test_revisions_of_small_cells_lose_their_values():
+    base = {
+        **_row("2023", TOTAL, "ict", 1),
+        "since": "2024-01-01",
+        "kind": "revised",
+        "old_value": 2.0,
+        "new_value": 9.0,
+    }
+    changes = pd.DataFrame(
+        [
+            {**base, "difference": 7.0, "percent": 350.0},
+            {**base, "sector": TOTAL, "old_value": 80.0, "new_value": 90.0, "difference": 10.0, "percent": 12.5},
+        ]
+    )
+    changes = changes.assign(old_status="A", new_status="A", old_ref="", new_ref="")
+    told = protect_revisions(changes, _register())
+    assert told["old_value"].isna().to_list() == [True, False]
+    assert told["kind"].to_list() == ["confidential", "revised"]
+
+
+@pytest.mark.parametrize(
+    ("values", "hidden", "proved"),
+    [
+        ([3, 1, 1, 1], [False, True, True, True], False),  # three ones are three: each is known
+        ([4, 1, 1, 2], [False, True, True, True], True),
+        ([5, 2, 3, 0], [False, True, True, False], True),
+        ([5, 2, 3, 0], [False, True, False, False], False),
+    ],
+)
+def test_safe_knows_that_a_hidden_count_is_at_least_one(values, hidden, proved):
+    found = safe(np.array(values, dtype=float), np.full(4, True), [Sum(0, (1, 2, 3))], np.array(hidden))
+    assert found[np.array(hidden)].all() == proved
+
+
+def test_hiding_ends_with_everything_safe_even_where_all_are_small():
+    values = np.array([3.0, 1, 1, 1])
+    hidden = hide(values, np.full(4, True), [Sum(0, (1, 2, 3))], np.array([False, True, True, True]), values)
+    assert hidden.all()
+    assert null_space(np.eye(2)).shape == (0, 2)
+
+
+def test_a_register_that_names_what_a_source_does_not_emit_is_refused():
+    with pytest.raises(ValueError, match="does not emit: elsewhere"):
+        _register(parts={"elsewhere": Part(of="export-aid-amount", where={"sector": "ict"})})
