@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -16,8 +17,8 @@ from kpi.identities import FILE, Finding, check_identities, load_identities, pri
 from kpi.observations import combine, tidy
 from kpi.parsing.periods import frequency
 from kpi.project import Project
-from kpi.sources import build_source
-from kpi.sources.build import HELD_BACK, SourceResult
+from kpi.sources import deliveries
+from kpi.sources.build import HELD_BACK, SourceResult, build_sources
 from kpi.store import (
     COMPUTED,
     CORRECTIONS,
@@ -70,10 +71,13 @@ def build(project: Project, *, allow_sample: bool = True, tell: Callable[[str], 
     A source with a delivery ignores its sample; without ``allow_sample`` samples are never read.
     """
     catalogue = project.catalogue
-    results: list[SourceResult] = []
-    for source in catalogue.sources:
-        tell(f"reading {source.id}")
-        results.append(build_source(project.root, source.id, catalogue, allow_sample=allow_sample))
+
+    def delivered() -> Iterator[tuple[str, list[Path], bool]]:
+        for source in catalogue.sources:
+            tell(f"reading {source.id}")
+            yield (source.id, *deliveries(project.root, source.id, allow_sample=allow_sample))
+
+    results = build_sources(delivered(), catalogue, project.expectations)
     targets = catalogue_targets(catalogue)
     printed = combine([targets, *(result.observations for result in results)])
     vintages = all_known([history([("", targets)]), *(result.history for result in results)])
@@ -95,7 +99,7 @@ def build(project: Project, *, allow_sample: bool = True, tell: Callable[[str], 
         OBSERVATIONS: protected.observations,
         COMPUTED: protected.computed,
         CORRECTIONS: corrected.applied,
-        REVISIONS: protect_revisions(revisions(vintages), catalogue),
+        REVISIONS: protect_revisions(revisions(vintages), protected.suppressed, catalogue),
         SUPPRESSED: protected.suppressed,
     }
     unprotected = {OBSERVATIONS: corrected.observations, COMPUTED: computed, VINTAGES: vintages}

@@ -1,4 +1,4 @@
-"""What is published gives nobody away: checked by attacking the published table with a solver that knows nothing of ours."""
+"""What is published gives nobody away: the published table is attacked with a solver that knows nothing of ours."""
 
 import itertools
 
@@ -18,6 +18,7 @@ from tests.small_catalogue import same, small_catalogue
 
 DIMS = ("company_size", "sector")
 _SMALLEST = 3
+STATUS = ("old_status", "new_status", "old_ref", "new_ref")
 
 
 def _indicator(name, **more):
@@ -72,7 +73,7 @@ def _cell(table, **where):
     return table
 
 
-# The attack: a table of whole numbers, all that is published about it, and the least and most that any hidden row can be.
+# The attack: a table of whole numbers, all that is published of it, and the least and most a hidden row can be.
 
 
 def _attack(published, atoms, layers_left_out):
@@ -222,24 +223,24 @@ def test_what_a_source_keeps_confidential_is_never_shown_and_rules_are_of_its_so
     assert protect(printed, printed.iloc[:0], _register()).observations["obs_value"].to_list() == [1]
 
 
-def test_revisions_of_small_cells_lose_their_values():
-    base = {
-        **_row("2023", TOTAL, "ict", 1),
-        "since": "2024-01-01",
-        "kind": "revised",
-        "old_value": 2.0,
-        "new_value": 9.0,
-    }
-    changes = pd.DataFrame(
-        [
-            {**base, "difference": 7.0, "percent": 350.0},
-            {**base, "sector": TOTAL, "old_value": 80.0, "new_value": 90.0, "difference": 10.0, "percent": 12.5},
-        ]
+def test_revisions_of_hidden_cells_are_told_together_and_small_ones_not_at_all():
+    def change(sector, old, new):
+        named = _row("2023", TOTAL, sector, new)
+        told = {"kind": "revised", "old_value": old, "new_value": new, "difference": new - old, "percent": 1.0}
+        return {**named, **told, "ref_area": "BE10", "since": "2024-01-01", **dict.fromkeys(STATUS, "")}
+
+    suppressed = pd.DataFrame(
+        [["export-aid", "export-aid-applications", "BE10", "A", "2023", "sector=ict"]],
+        columns=["source", "indicator", "ref_area", "freq", "time_period", "cell"],
     )
-    changes = changes.assign(old_status="A", new_status="A", old_ref="", new_ref="")
-    told = protect_revisions(changes, _register())
-    assert told["old_value"].isna().to_list() == [True, False]
-    assert told["kind"].to_list() == ["confidential", "revised"]
+    changes = pd.DataFrame([change("ict", 80.0, 60.0), change("other", 2.0, 90.0), change("finance", 30.0, 40.0)])
+    told = protect_revisions(changes, suppressed, _register())
+    assert told[["sector", "old_value", "new_value", "difference"]].fillna(-1).to_numpy().tolist() == [
+        [TOTAL, -1, -1, 68],
+        ["finance", 30, 40, 10],
+    ]
+    alone = protect_revisions(changes.iloc[:1].assign(difference=2.0), suppressed, _register())
+    assert alone.empty
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,23 @@ import numpy as np
 import pandas as pd
 
 from kpi.catalogue import Catalogue, Disclosure, Source
-from kpi.disclosure.cells import COUNTED, LAYER, NAME, SECRET, Cells, cells_of, protected_parts, sums_between
+from kpi.disclosure.cells import (
+    COUNTED,
+    LAYER,
+    NAME,
+    SECRET,
+    Cells,
+    cell_names,
+    cells_of,
+    protected_parts,
+    sums_between,
+)
 from kpi.disclosure.derived import follow
+from kpi.disclosure.revised import protect_revisions
 from kpi.disclosure.secondary import Sum, hide
-from kpi.observations import TOTAL, UNITS, combine, dimensions_of
-from kpi.vintages import CHANGE
+from kpi.observations import UNITS, combine
+
+__all__ = ["FREE", "HIDDEN", "LOG", "Protected", "protect", "protect_revisions"]
 
 #: What the published tables say of a hidden cell. One code for all: which were hidden first, and why, would tell
 #: how large they are.
@@ -75,24 +87,6 @@ def protect(observations: pd.DataFrame, computed: pd.DataFrame, catalogue: Catal
         shown[kept & ~first].reset_index(drop=True),
         _log(table[hidden], reasons[hidden]),
     )
-
-
-def protect_revisions(changes: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """Revisions of protected cells without their values: the old and the new one tell more than either.
-
-    Only those of whole totals, none of whose values is small, keep them.
-    """
-    kept = pd.Series(True, index=changes.index)
-    dims = [dim for dim in dimensions_of(changes) if dim not in CHANGE]
-    whole = (changes[dims].to_numpy() == TOTAL).all(axis=1)
-    for source in catalogue.sources:
-        rules = source.disclosure
-        if rules is not None:
-            mine = changes["source"].eq(source.id) & changes["indicator"].isin(protected_parts(source, catalogue))
-            moved = changes[["old_value", "new_value", "difference"]].abs()
-            kept &= ~mine | (whole & ~(moved.gt(0) & moved.lt(rules.minimum)).any(axis=1))
-    values = {name: changes[name].where(kept) for name in ("old_value", "new_value", "difference", "percent")}
-    return changes.assign(**values, kind=changes["kind"].where(kept, "confidential"))
 
 
 def _protect_source(
@@ -169,8 +163,5 @@ def _cost(frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
 
 
 def _log(rows: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:
-    dims = dimensions_of(rows)
-    codes = rows[dims].to_numpy()
-    cells = [" ".join(f"{d}={c}" for d, c in zip(dims, row, strict=True) if c != TOTAL) for row in codes]
-    log = rows.assign(cell=pd.Series(cells, index=rows.index, dtype="str"), reason=reasons)[list(LOG)]
+    log = rows.assign(cell=cell_names(rows), reason=reasons)[list(LOG)]
     return log.drop_duplicates().sort_values(list(LOG), kind="stable").reset_index(drop=True)

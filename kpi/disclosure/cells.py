@@ -68,8 +68,9 @@ def cells_of(rows: pd.DataFrame, parts: Mapping[str, tuple[str, Mapping[str, str
     fixed = {dim for _, where in parts.values() for dim in where}
     dims = tuple(sorted({*used_dimensions(rows), *fixed}))
     frame = rows.assign(**{NAME: rows["indicator"].map(lambda name: parts[name][0])})
-    lacking: dict[str, Any] = {dim: TOTAL for dim in dims if dim not in rows}
-    frame = frame.assign(**lacking, **{unit: float("nan") for unit in UNITS if unit not in rows})
+    for column in (*dims, *UNITS):
+        if column not in frame:
+            frame[column] = float("nan") if column in UNITS else TOTAL
     for indicator, (_, where) in parts.items():
         for dim, code in where.items():
             frame.loc[frame["indicator"] == indicator, dim] = code
@@ -81,6 +82,14 @@ def cells_of(rows: pd.DataFrame, parts: Mapping[str, tuple[str, Mapping[str, str
     layers = [" ".join(dim for dim, on in zip(dims, row, strict=True) if on) for row in broken]
     counted = {rules.parts[name].of if name in rules.parts else name for name in rules.counts}
     return Cells(cells.assign(**{LAYER: layers, COUNTED: cells[NAME].isin(counted)}), of_row, dims)
+
+
+def cell_names(rows: pd.DataFrame) -> pd.Series:
+    """Which part each row is, such as ``market=FR purpose=mice``; empty for the whole."""
+    dims = used_dimensions(rows)
+    codes = rows[dims].to_numpy()
+    names = [" ".join(f"{d}={c}" for d, c in zip(dims, row, strict=True) if c != TOTAL) for row in codes]
+    return pd.Series(names, index=rows.index, dtype="str")
 
 
 def sums_between(cells: Cells, stocks: Collection[str]) -> list[Sum]:

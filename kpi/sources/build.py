@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,31 @@ def build_files(
         is_sample: marks every observation as made up.
         earlier: deliveries that rows of these files may refer to; nothing is told of them.
     """
+    normalised = _normalise(paths, source_id, catalogue, expectations, is_sample=is_sample, earlier=earlier)
+    return judged([normalised], catalogue, expectations)[0]
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """A source as its module gives it, before the suite of all tidy tables; ``rows`` are those ever known."""
+
+    source: str
+    observations: pd.DataFrame
+    rows: pd.DataFrame
+    problems: tuple[Problem, ...]
+    result: SourceResult
+
+
+def _normalise(
+    paths: Sequence[Path],
+    source_id: str,
+    catalogue: Catalogue,
+    expectations: Path,
+    *,
+    is_sample: bool,
+    earlier: Sequence[Path] = (),
+) -> Normalised:
+    """All steps of :func:`build_files` but the last."""
     source = module(source_id)
     before = (
         {
@@ -97,16 +122,10 @@ def build_files(
     states, broken, accepted = _states(frames, before, source, catalogue)
     own = {path.name for path in paths}
     broken = [problem for problem in broken if problem.file in own]
-    observations = states[-1][1].assign(sample=is_sample).reset_index(drop=True)
-    verdict = _tidy_verdict(observations, known, expectations)
-    problems += broken + _of_observations(verdict, observations)
-    rows = history(states).assign(sample=is_sample)
-    now = rows[UNTIL] == ""
-    no_more = _tidy_verdict(rows[~now], known, expectations)
-    return SourceResult(
+    result = SourceResult(
         source=source_id,
-        observations=observations.loc[verdict.accepted.index].reset_index(drop=True),
-        held_back=_table(source_id, problems),
+        observations=pd.DataFrame(),
+        held_back=pd.DataFrame(),
         rows_read=sum(delivery.rows_read for delivery in found),
         rows_accepted=accepted,
         rows_replaced=again
@@ -116,8 +135,80 @@ def build_files(
         files=tuple(paths),
         is_sample=is_sample,
         ignored_columns=tuple(dict.fromkeys(c for delivery in found for c in delivery.ignored_columns)),
-        history=rows.loc[[*verdict.accepted.index, *no_more.accepted.index]].reset_index(drop=True),
     )
+    return Normalised(
+        source=source_id,
+        observations=states[-1][1].assign(sample=is_sample).reset_index(drop=True),
+        rows=history(states).assign(sample=is_sample),
+        problems=(*problems, *broken),
+        result=result,
+    )
+
+
+def build_sources(
+    deliveries: Iterable[tuple[str, Sequence[Path], bool]], catalogue: Catalogue, expectations: Path
+) -> list[SourceResult]:
+    """Several sources as :func:`build_files` builds one; their tidy rows are judged together, which is much faster.
+
+    Args:
+        deliveries: source id, files, and whether they are a sample.
+        catalogue: gives code lists and units.
+        expectations: folder of the suites.
+    """
+    normalised = [
+        _normalise(paths, name, catalogue, expectations, is_sample=is_sample) for name, paths, is_sample in deliveries
+    ]
+    return judged(normalised, catalogue, expectations)
+
+
+def judged(sources: Sequence[Normalised], catalogue: Catalogue, expectations: Path) -> list[SourceResult]:
+    """Split accepted from held back by the suite of all tidy tables, which is run once for all of them.
+
+    A failure of the table as a whole would hold all sources back: then each is judged by itself.
+    """
+    parts: list[pd.DataFrame] = []
+    for source in sources:
+        no_more = source.rows[source.rows[UNTIL] != ""]
+        parts += [source.observations, no_more]
+    verdict = _tidy_verdict(_together(parts), parameters(catalogue), expectations)
+    if len(sources) > 1 and verdict.held_back["index"].isna().any():
+        return [result for source in sources for result in judged([source], catalogue, expectations)]
+    results: list[SourceResult] = []
+    start = 0
+    for source, now, no_more in zip(sources, parts[::2], parts[1::2], strict=True):
+        end, last = start + len(now), start + len(now) + len(no_more)
+        accepted = verdict.accepted.index
+        stands = now.index[accepted[(accepted >= start) & (accepted < end)] - start]
+        stood = no_more.index[accepted[(accepted >= end) & (accepted < last)] - end]
+        found = verdict.held_back["index"]
+        mine = verdict.held_back[found.isna() | (found.ge(start) & found.lt(end))]
+        failed = Verdict(now.loc[stands], mine.assign(index=mine["index"] - start))
+        problems = [*source.problems, *_of_observations(failed, now)]
+        results.append(
+            replace(
+                source.result,
+                observations=now.loc[stands].reset_index(drop=True),
+                held_back=_table(source.source, problems),
+                history=source.rows.loc[[*stands, *stood]].reset_index(drop=True),
+            )
+        )
+        start = last
+    return results
+
+
+def _together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tidy rows one after the other under a running number; a dimension or date that one lacks is the total."""
+    filled = [part for part in parts if len(part)]
+    if not filled:
+        return parts[0]
+    dims = {dim for part in filled for dim in dimensions_of(part)} - {SINCE, UNTIL}
+    dated: dict[str, str] = {SINCE: "", UNTIL: ""}
+    absent = [{**dict.fromkeys(dims - {*part.columns}, TOTAL), **dated} for part in filled]
+    completed = [
+        part.assign(**{name: value for name, value in lacking.items() if name not in part})
+        for part, lacking in zip(filled, absent, strict=True)
+    ]
+    return pd.concat(completed, ignore_index=True)
 
 
 def _states(
