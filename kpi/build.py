@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from kpi.anomalies import questions
 from kpi.catalogue import Catalogue, Declaration, Indicator, Target
+from kpi.checked import write_checked
 from kpi.corrections import apply_corrections, load_corrections
 from kpi.derive import derive
 from kpi.disclosure import protect, protect_revisions
@@ -42,7 +44,8 @@ class BuildResult:
     ``held_back`` has a row a problem: of identities and corrections first, then of each source.
     ``corrections`` are the corrected observations as printed, with what was done; ``findings`` what
     the printed figures say of each declared identity; ``suppressed`` which values are not shown, and
-    why: the tables themselves are protected, see :mod:`kpi.disclosure`.
+    why: the tables themselves are protected, see :mod:`kpi.disclosure`. ``questions`` are
+    of :mod:`kpi.anomalies`: they hold nothing back.
     """
 
     observations: pd.DataFrame
@@ -52,6 +55,7 @@ class BuildResult:
     corrections: pd.DataFrame
     findings: tuple[Finding, ...]
     suppressed: pd.DataFrame
+    questions: pd.DataFrame
 
     @property
     def summary(self) -> str:
@@ -61,7 +65,8 @@ class BuildResult:
         return (
             f"{rows} rows read from {len(self.sources)} sources, {accepted} accepted, "
             f"{len(self.held_back)} problems held back; {len(self.observations)} observations, "
-            f"{len(self.corrections)} corrected, {len(self.computed)} computed, {len(self.suppressed)} not shown"
+            f"{len(self.corrections)} corrected, {len(self.computed)} computed, {len(self.suppressed)} not shown, "
+            f"{len(self.questions)} questions"
         )
 
 
@@ -103,7 +108,9 @@ def build(project: Project, *, allow_sample: bool = True, tell: Callable[[str], 
         SUPPRESSED: protected.suppressed,
     }
     unprotected = {OBSERVATIONS: corrected.observations, COMPUTED: computed, VINTAGES: vintages}
+    asked = questions(combine([protected.observations, protected.computed]), catalogue)
     write_tables(project.tidy, tables, held_back, unprotected)
+    write_checked(project.tidy, results, asked)
     return BuildResult(
         protected.observations,
         protected.computed,
@@ -112,6 +119,7 @@ def build(project: Project, *, allow_sample: bool = True, tell: Callable[[str], 
         corrected.applied,
         findings,
         protected.suppressed,
+        asked,
     )
 
 

@@ -101,6 +101,12 @@ def read_held_back(folder: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype="str", keep_default_na=False)
 
 
+def read_suppressed(folder: Path) -> pd.DataFrame:
+    """What disclosure control does not show, and why; see :data:`kpi.disclosure.LOG`. It stays in the house."""
+    path = folder / f"{SUPPRESSED}.parquet"
+    return pd.read_parquet(path) if path.exists() else pd.DataFrame()
+
+
 def _replace(path: Path, table: pd.DataFrame) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,15 +20,28 @@ if TYPE_CHECKING:
 #: Columns of the table of failures; ``index`` is the row's label, missing where the whole table fails.
 FAILURE = ("index", "rule", "column", "found", "expected", "remedy")
 _LONGEST_SHOWN = 60
+_MOST_FOUND = 3
 _IN_SET = "expect_column_values_to_be_in_set"
+
+
+#: What follows from a failure: all rows of the table are held back, the failing ones, or none.
+SEVERITIES = ("stop", "hold-back", "note")
+#: Columns of the table of checks, one row an expectation: how many rows it judged, how many failed.
+CHECK = ("suite", "rule", "severity", "column", "checked", "failed", "found")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a suite says of a table: its accepted rows, and one row a failure for the others."""
+    """What a suite says of a table: its accepted rows, and one row a failure for the others.
+
+    ``checks`` has a row an expectation, met or not, with the columns CHECK; ``result`` is that of Great
+    Expectations in its own form.
+    """
 
     accepted: pd.DataFrame
     held_back: pd.DataFrame
+    checks: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CHECK)))
+    result: Mapping[str, Any] = field(default_factory=dict)
 
 
 def validate(
@@ -49,8 +62,9 @@ def validate(
         language: language of the messages.
 
     Returns:
-        The rows that meet every expectation, and for each other row what it failed. Where an
-        expectation is about the table as a whole, its failure holds back all rows.
+        The rows that meet every expectation, and for each other row what it failed. Where an expectation is
+        about the table as a whole, or its severity is ``stop``, its failure holds back all rows; one whose
+        severity is ``note`` holds back none.
 
     Raises:
         KpiError: the suite is missing, damaged, or asks for a parameter that was not given.
@@ -71,12 +85,51 @@ def validate(
     )
     failed = [result for result in outcome.results if not result.success]
     meta = {expectation["meta"]["rule"]: expectation["meta"] for expectation in suite["expectations"]}
-    failures = [row for result in failed for row in _failures(result, meta, language)]
+    severity = {rule: words.get("severity", "hold-back") for rule, words in meta.items()}
+    failures = [
+        row
+        for result in failed
+        if severity[result.expectation_config.meta["rule"]] != "note"
+        for row in _failures(result, meta, language)
+    ]
     held_back = pd.DataFrame(failures, columns=list(FAILURE)).sort_values("rule", kind="stable")
     held_back = held_back.reset_index(drop=True)
-    whole_table = held_back["index"].isna().any()
-    accepted = frame.iloc[:0] if whole_table else frame[~frame.index.isin(held_back["index"])]
-    return Verdict(accepted, held_back)
+    stopped = held_back["index"].isna().any() or held_back["rule"].map(severity).eq("stop").any()
+    accepted = frame.iloc[:0] if stopped else frame[~frame.index.isin(held_back["index"])]
+    checks = [_check(result, suite["name"], severity, len(frame)) for result in outcome.results]
+    ordered = pd.DataFrame(checks, columns=list(CHECK)).sort_values(["suite", "rule"], kind="stable", ignore_index=True)
+    return Verdict(accepted, held_back, ordered, _plain(outcome))
+
+
+def _check(result: Any, suite: str, severity: Mapping[str, str], rows: int) -> dict[str, Any]:
+    """One line of the table of checks: an expectation about the table judges all its rows at once."""
+    config = result.expectation_config
+    rule = config.meta["rule"]
+    told = result.result
+    failed = told.get("unexpected_count", 0 if result.success else rows)
+    found = list(dict.fromkeys(_shown(value) for value in told.get("unexpected_list") or ()))[:_MOST_FOUND]
+    return {
+        "suite": suite,
+        "rule": rule,
+        "severity": severity[rule],
+        "column": ", ".join(_columns_of(config.kwargs)),
+        "checked": int(told.get("element_count", rows)),
+        "failed": int(failed or 0) if not result.success else 0,
+        "found": "; ".join(found) if not result.success else "",
+    }
+
+
+def _plain(outcome: Any) -> dict[str, Any]:
+    """The library's result without clock and memory addresses: equal data gives an equal file."""
+    told: dict[str, Any] = outcome.to_json_dict()
+    kept: dict[str, Any] = {name: told[name] for name in ("suite_name", "success", "statistics") if name in told}
+    results = []
+    for result in told["results"]:
+        config = {name: value for name, value in result["expectation_config"].items() if name != "id"}
+        config["kwargs"] = {name: value for name, value in config["kwargs"].items() if name != "batch_id"}
+        results.append({**result, "expectation_config": config})
+    ordered = sorted(results, key=lambda result: str(result["expectation_config"]["meta"]["rule"]))
+    return {**kept, "results": ordered}
 
 
 def _named(suite: Mapping[str, Any], frame: pd.DataFrame) -> list[str]:

@@ -67,7 +67,8 @@ def cells_of(rows: pd.DataFrame, parts: Mapping[str, tuple[str, Mapping[str, str
     """
     fixed = {dim for _, where in parts.values() for dim in where}
     dims = tuple(sorted({*used_dimensions(rows), *fixed}))
-    frame = rows.assign(**{NAME: rows["indicator"].map(lambda name: parts[name][0])})
+    frame = rows.copy()
+    frame[NAME] = [parts[name][0] for name in rows["indicator"]]
     for column in (*dims, *UNITS):
         if column not in frame:
             frame[column] = float("nan") if column in UNITS else TOTAL
@@ -76,12 +77,15 @@ def cells_of(rows: pd.DataFrame, parts: Mapping[str, tuple[str, Mapping[str, str
             frame.loc[frame["indicator"] == indicator, dim] = code
     key = [*_APART, *dims, *_PERIOD]
     of_row = frame.groupby(key, sort=True, dropna=False).ngroup()
-    grouped = frame.assign(**{SECRET: ~frame["conf_status"].isin(["F", ""])}).groupby(of_row)
-    cells: pd.DataFrame = grouped[[*key, "obs_value", *UNITS]].first().assign(**{SECRET: grouped[SECRET].any()})
+    frame[SECRET] = ~frame["conf_status"].isin(["F", ""])
+    grouped = frame.groupby(of_row)
+    cells: pd.DataFrame = grouped[[*key, "obs_value", *UNITS]].first()
+    cells[SECRET] = grouped[SECRET].any()
     broken = cells[list(dims)].to_numpy() != TOTAL
     layers = [" ".join(dim for dim, on in zip(dims, row, strict=True) if on) for row in broken]
     counted = {rules.parts[name].of if name in rules.parts else name for name in rules.counts}
-    return Cells(cells.assign(**{LAYER: layers, COUNTED: cells[NAME].isin(counted)}), of_row, dims)
+    cells[LAYER], cells[COUNTED] = layers, cells[NAME].isin(counted)
+    return Cells(cells, of_row, dims)
 
 
 def cell_names(rows: pd.DataFrame) -> pd.Series:

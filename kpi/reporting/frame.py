@@ -21,6 +21,7 @@ WAYS = (
     ("indicators/index.html", "register.indicators"),
     ("coverage.html", "coverage.title"),
     ("revisions.html", "revised.title"),
+    ("validation.html", "validation.title"),
 )
 
 

@@ -35,6 +35,7 @@ class Page:
     remarks: Mapping[str, Text] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    hidden: frozenset[str] = frozenset()
 
     @cached_property
     def words(self) -> Translator:

@@ -12,6 +12,7 @@ import pandas as pd
 from kpi.briefing import ObjectiveReport
 from kpi.catalogue import LANGUAGES, Text
 from kpi.compose import Evidence, compose, gather
+from kpi.disclosure import FREE
 from kpi.errors import unknown
 from kpi.parsing.periods import bounds
 from kpi.project import Project
@@ -37,7 +38,15 @@ def prepare_page(project: Project, objective: str, language: str, *, as_of: str 
         remarks=remarks(project),
         findings=project.findings,
         changes=_changes(project, as_of),
+        hidden=_hidden(project),
     )
+
+
+@lru_cache(maxsize=8)
+def _hidden(project: Project) -> frozenset[str]:
+    """Indicators some of whose values are not shown."""
+    rows = project.observations
+    return frozenset(rows.loc[rows["conf_status"].ne(FREE), "indicator"])
 
 
 @lru_cache(maxsize=8)

@@ -106,6 +106,7 @@ def provenance(page: Page) -> Fragment:
     ]
     body = [_source_row(page, use) for use in report.sources]
     sources = table(t("provenance.caption"), columns, body) if body else paragraph(t("provenance.none"))
+    checked = Markup('<p class="site-only">{}</p>').format(link("../validation.html", t("validation.title")))
     references = Markup("").join(_references(page, use) for use in report.sources)
     names = {r.indicator.id for r in report.reports} | {b.indicator.id for r in report.reports for b in r.beside}
     changes = of_indicators(page.changes, page.catalogue, names) if len(page.changes) else page.changes
@@ -132,7 +133,16 @@ def provenance(page: Page) -> Fragment:
     files = Markup('<div class="site-only"><h3>{}</h3>{}</div>').format(
         t("provenance.downloads"), bullet_list(downloads, "downloads")
     )
-    return section("provenance", t("provenance.title"), sources, references, revised, files, run)
+    told = (sources, _not_shown(page), checked, references, revised, files, run)
+    return section("provenance", t("provenance.title"), *told)
+
+
+def _not_shown(page: Page) -> Markup:
+    """Of which indicators some values are confidential; never which of their cells are small."""
+    labels = [kpi.indicator.label[page.language] for kpi in page.report.reports if kpi.indicator.id in page.hidden]
+    if not labels:
+        return Markup("")
+    return paragraph(page.words.t("notes.not-shown"), "not-shown") + bullet_list(list(dict.fromkeys(labels)))
 
 
 def _source_row(page: Page, use: SourceUse) -> list[Markup | str]:

@@ -22,6 +22,7 @@ from kpi.reporting.forks import can_fork, run_forked
 from kpi.reporting.indicators import write_indicator_pages
 from kpi.reporting.portal import write_portal
 from kpi.reporting.revised import write_revision_pages
+from kpi.reporting.validation_page import write_validation_pages
 
 #: A workbook that takes longer than this is stuck; the largest takes a few seconds.
 TIME_LIMIT = 120.0
@@ -58,6 +59,7 @@ def write_common_pages(
     briefs = (prepare.prepare_report(project, o.id, as_of=as_of, use_sample=use_sample) for o in catalogue.objectives)
     write_coverage_pages(catalogue, coverage(briefs, catalogue), site, run=run)
     write_revision_pages(project, site, as_of=as_of, run=run)
+    write_validation_pages(project, site, use_sample=use_sample, run=run)
     _write_side_by_side(project, site, evidence, run=run)
     observations = project.observations_on(as_of)
     shown = observations if use_sample else observations[~observations["sample"]]

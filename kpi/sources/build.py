@@ -19,7 +19,7 @@ from kpi.sources.formats import DeliveryFormat
 from kpi.sources.judging import judge, once_a_day, without_repeated
 from kpi.sources.ledger import check_unchanged
 from kpi.sources.vintages import current, days, settled, vintages, with_vintage
-from kpi.validation import FAILURE, Verdict, validate
+from kpi.validation import CHECK, FAILURE, Verdict, validate
 from kpi.vintages import SINCE, UNTIL, history
 
 #: What was found, where a file could not be opened at all.
@@ -33,7 +33,8 @@ class SourceResult:
 
     ``held_back`` has one row a problem with the columns HELD_BACK, ``reason`` being the whole
     sentence; ``row`` is text, empty where the problem is the file's. ``history`` holds all observations
-    that were ever known, see :mod:`kpi.vintages`; ``observations`` are those known now. Rows read are
+    that were ever known, see :mod:`kpi.vintages`; ``observations`` are those known now; ``verdicts`` are those
+    of each suite that judged them, that of all tidy tables last. Rows read are
     accepted, replaced (a newer delivery, or another file of the same day, says it again), or held back.
     """
 
@@ -47,6 +48,14 @@ class SourceResult:
     is_sample: bool
     ignored_columns: tuple[str, ...] = ()
     history: pd.DataFrame = field(default_factory=pd.DataFrame)
+    verdicts: tuple[Verdict, ...] = ()
+
+    @property
+    def checks(self) -> pd.DataFrame:
+        """Every expectation of the source's suites, see :data:`kpi.validation.CHECK`, and the source itself."""
+        tables = [verdict.checks for verdict in self.verdicts if len(verdict.checks)]
+        stacked = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(CHECK))
+        return stacked.assign(source=self.source)
 
 
 def build_files(
@@ -112,11 +121,13 @@ def _normalise(
     known = parameters(catalogue)
     frames: dict[str, pd.DataFrame] = {}
     again = 0
+    verdicts: list[Verdict] = []
     for name, form in source.FORMATS.items():
         delivered = _stacked(found, name, form)
         once, repeated = once_a_day(delivered, form)
         again += len(delivered) - len(once) - len(repeated)
-        frames[name], failed = judge(once, form, known, expectations)
+        frames[name], failed, said = judge(once, form, known, expectations)
+        verdicts += said
         mended = settled(_refused(found, name, delivered.drop(frames[name].index)), frames[name], form)
         problems = [p for p in (*problems, *repeated, *failed) if (p.file, p.sheet, p.row) not in mended]
     states, broken, accepted = _states(frames, before, source, catalogue)
@@ -135,6 +146,7 @@ def _normalise(
         files=tuple(paths),
         is_sample=is_sample,
         ignored_columns=tuple(dict.fromkeys(c for delivery in found for c in delivery.ignored_columns)),
+        verdicts=tuple(verdicts),
     )
     return Normalised(
         source=source_id,
@@ -182,6 +194,7 @@ def judged(sources: Sequence[Normalised], catalogue: Catalogue, expectations: Pa
         stood = no_more.index[accepted[(accepted >= end) & (accepted < last)] - end]
         found = verdict.held_back["index"]
         mine = verdict.held_back[found.isna() | (found.ge(start) & found.lt(end))]
+        of_tidy = Verdict(now.iloc[:0], mine, _own(verdict.checks, mine, len(now)), verdict.result)
         failed = Verdict(now.loc[stands], mine.assign(index=mine["index"] - start))
         problems = [*source.problems, *_of_observations(failed, now)]
         results.append(
@@ -190,10 +203,19 @@ def judged(sources: Sequence[Normalised], catalogue: Catalogue, expectations: Pa
                 observations=now.loc[stands].reset_index(drop=True),
                 held_back=_table(source.source, problems),
                 history=source.rows.loc[[*stands, *stood]].reset_index(drop=True),
+                verdicts=(*source.result.verdicts, of_tidy),
             )
         )
         start = last
     return results
+
+
+def _own(checks: pd.DataFrame, failures: pd.DataFrame, rows: int) -> pd.DataFrame:
+    """The checks of all tidy tables as those of one source: its rows, and which of them failed."""
+    failed = failures.groupby("rule").size().to_dict()
+    found = failures.groupby("rule")["found"].first().to_dict()
+    told = [[failed.get(rule, 0), found.get(rule, "")] for rule in checks["rule"]]
+    return checks.assign(checked=rows, failed=[n for n, _ in told], found=[text for _, text in told])
 
 
 def _together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

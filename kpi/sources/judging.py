@@ -63,8 +63,8 @@ def without_repeated(
 
 def judge(
     frame: pd.DataFrame, form: DeliveryFormat, known: Mapping[str, Any], expectations: Path
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """The rows that meet the suite of the format, of all days together, and what the others fail.
+) -> tuple[pd.DataFrame, list[Problem], list[Verdict]]:
+    """The rows that meet the suite of the format, of all days together; what the others fail; what was checked.
 
     A row that came several times is judged once. Rows of one key go one after the other, for a suite
     may ask that keys be unique; so there are as many rounds as a key has versions.
@@ -74,16 +74,18 @@ def judge(
     round_ = versions.groupby(list(form.key), dropna=False).cumcount() if len(versions) else pd.Series(dtype="int64")
     parts: list[pd.DataFrame] = []
     problems: list[Problem] = []
+    verdicts: list[Verdict] = []
     for number in sorted(round_.unique()) or [0]:
         rows = versions[round_ == number] if len(versions) else versions
         verdict = validate(rows, form.suite, known, expectations)
         problems += located(verdict, rows, form)
+        verdicts.append(verdict)
         parts.append(verdict.accepted)
     accepted = pd.concat(parts)
     if len(versions) == len(frame) or accepted.empty:
-        return accepted.sort_index(), problems
+        return accepted.sort_index(), problems, verdicts
     said = pd.util.hash_pandas_object(frame[form.names], index=False)
-    return frame[said.isin(said[accepted.index])], problems
+    return frame[said.isin(said[accepted.index])], problems, verdicts
 
 
 def located(verdict: Verdict, frame: pd.DataFrame, form: DeliveryFormat) -> list[Problem]:
