@@ -237,8 +237,13 @@ def _sentence(row: dict[Any, Any], catalogue: Catalogue, language: str) -> str:
         what=f"{named} ({part})" if part else named,
         period=words.period(str(row["time_period"])),
         value=words.number(row["value"]) if row["kind"] == "copy" else words.value(row["value"], unit),
-        low=words.value(row["low"], unit),
-        high=words.value(row["high"], unit),
+        low=words.value(_rounded(row["low"]), unit),
+        high=words.value(_rounded(row["high"]), unit),
         times=times,
         before=words.period(row["compared"]) if isinstance(row["compared"], str) and row["compared"] else "",
     )
+
+
+def _rounded(value: float) -> float:
+    """Three digits: an expected range is no measurement."""
+    return float(f"{value:.3g}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +15,7 @@ from kpi.corrections import apply_corrections, load_corrections
 from kpi.derive import derive
 from kpi.disclosure import protect, protect_revisions
 from kpi.errors import Problem
+from kpi.families import check_families
 from kpi.identities import FILE, Finding, check_identities, load_identities, printed_languages, surprises
 from kpi.observations import combine, tidy
 from kpi.parsing.periods import frequency
@@ -110,6 +111,8 @@ def build(project: Project, *, allow_sample: bool = True, tell: Callable[[str], 
     unprotected = {OBSERVATIONS: corrected.observations, COMPUTED: computed, VINTAGES: vintages}
     asked = questions(combine([protected.observations, protected.computed]), catalogue)
     write_tables(project.tidy, tables, held_back, unprotected)
+    families = check_families(combine([corrected.observations, computed]), catalogue, project.expectations)
+    results = [replace(result, verdicts=(*result.verdicts, *families.get(result.source, ()))) for result in results]
     write_checked(project.tidy, results, asked)
     return BuildResult(
         protected.observations,

@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from kpi.anomalies import questions
+from kpi.catalogue import Catalogue
+from kpi.derive import derive
 from kpi.errors import UsageError
+from kpi.observations import combine
 from kpi.parsing.periods import parse_date
 from kpi.project import Project
 from kpi.sources import COMMITTED, SUFFIXES, deliveries
@@ -95,6 +99,14 @@ def try_delivery(project: Project, files: Sequence[Path], source_id: str) -> Sou
         path for path in earlier if not any(path.exists() and path.samefile(file) for file in files if file.exists())
     ]
     return build_files(files, source, project.catalogue, project.expectations, earlier=known)
+
+
+def questions_of(result: SourceResult, catalogue: Catalogue) -> list[str]:
+    """What should be asked of whoever delivers it, in English; see :mod:`kpi.anomalies`."""
+    if result.observations.empty:
+        return []
+    rows = combine([result.observations, derive(result.observations, catalogue)])
+    return list(questions(rows, catalogue)["sentence_en"])
 
 
 def _sentences(lost: pd.DataFrame) -> list[str]:

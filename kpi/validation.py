@@ -236,6 +236,8 @@ def _great_expectations() -> Any:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations  # noqa: PLC0415  (see above)
 
+    import kpi.expectations  # noqa: F401, PLC0415  (being imported registers ours)
+
     return great_expectations
 
 

@@ -7,7 +7,10 @@ import pandas as pd
 import pytest
 
 from kpi.errors import KpiError
-from kpi.validation import FAILURE, validate
+from kpi.families import LAYOUTS, check_families
+from kpi.observations import tidy
+from kpi.validation import FAILURE, SEVERITIES, validate
+from tests.small_catalogue import small_catalogue
 
 
 def suite(folder, *expectations, name="s"):
@@ -78,6 +81,7 @@ def test_suites_of_the_project_are_whole(root):
 
     gx = _great_expectations()
     names = {form.suite for source in modules() for form in module(source).FORMATS.values()} | {"tidy"}
+    names |= {f"family-{family}" for family in LAYOUTS}
     assert names == {path.stem for path in (root / "expectations").glob("*.json")}
     for name in names:
         raw = json.loads((root / "expectations" / f"{name}.json").read_text(encoding="utf-8"))
@@ -87,9 +91,70 @@ def test_suites_of_the_project_are_whole(root):
         rules = [entry["meta"]["rule"] for entry in raw["expectations"]]
         assert len(set(rules)) == len(rules)
         for entry in raw["expectations"]:
+            assert entry["meta"].get("severity", "hold-back") in SEVERITIES
             for words in ("message", "remedy"):
                 assert set(entry["meta"][words]) == {"fr", "nl", "en"}
                 assert all(entry["meta"][words].values())
+
+
+@pytest.mark.parametrize(("severity", "accepted", "told"), [("stop", 0, 1), ("hold-back", 2, 1), ("note", 3, 0)])
+def test_a_severity_says_what_follows(tmp_path, severity, accepted, told):
+    suite(tmp_path, ("expect_column_values_to_be_between", {"column": "a", "min_value": 0}))
+    path = tmp_path / "s.json"
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    raw["expectations"][0]["meta"]["severity"] = severity
+    path.write_text(json.dumps(raw), encoding="utf-8")
+    verdict = validate(FRAME, "s", {}, tmp_path)
+    assert (len(verdict.accepted), len(verdict.held_back)) == (accepted, told)
+    assert verdict.checks[["rule", "severity", "checked", "failed", "found"]].to_numpy().tolist() == [
+        ["r0", severity, 3, 1, "-2"]
+    ]
+    assert verdict.result == validate(FRAME, "s", {}, tmp_path).result, "the same data gives the same result"
+
+
+def test_a_code_that_no_row_may_have_is_found_even_where_none_is_right(tmp_path):
+    suite(tmp_path, ("expect_column_values_to_be_in_set", {"column": "m", "value_set": {"$PARAMETER": "known"}}))
+    assert validate(FRAME, "s", {"known": ["q"]}, tmp_path).accepted.empty
+
+
+def _counted(source, **values):
+    rows = [
+        {"indicator": name, "freq": freq, "time_period": period, "obs_value": value, "unit_measure": "count"}
+        | {"source": source, "source_ref": "f"}
+        for name, (freq, by_period) in values.items()
+        for period, value in by_period.items()
+    ]
+    return tidy(row | {"indicator": row["indicator"].replace("_", "-")} for row in rows)
+
+
+def test_families_note_funnels_that_grow_and_stocks_that_do_not_follow(root):
+    year = {"2022": 9.0, "2023": 5.0}
+    months = {"2023-01": 4.0, "2023-02": 6.0, "2023-03": 9.0}
+    funnel = _counted(
+        "calls", call_applications_received=("A", year), call_applications_admissible=("A", {"2022": 3.0, "2023": 6.0})
+    )
+    opened, closed = {"2023-02": 3.0, "2023-03": 1.0}, {"2023-02": 1.0, "2023-03": 8.0}
+    stock = _counted(
+        "files",
+        inspection_files_pending=("M", months),
+        inspection_files_opened=("M", opened),
+        inspection_files_closed=("M", closed),
+    )
+    rows = pd.concat([funnel, stock], ignore_index=True)
+    found = check_families(rows, small_catalogue(), root / "expectations")
+    counted = {
+        source: {
+            check["rule"]: (check["checked"], check["failed"])
+            for v in verdicts
+            for check in v.checks.to_dict("records")
+        }
+        for source, verdicts in found.items()
+    }
+    # February: 4 + 3 - 1 = 6. March: 8 closed of 6 + 1, and 9 instead of -1.
+    assert counted == {
+        "calls": {"step-never-grows": (2, 1)},
+        "files": {"closed-within-available": (2, 1), "stock-carried-over": (2, 1)},
+    }
 
 
 @pytest.mark.slow

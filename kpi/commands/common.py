@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -70,3 +71,11 @@ def tell_held_back(held_back: pd.DataFrame) -> None:
         tell(f"held back: {text}")
     if len(held_back) > 10:
         tell(f"... and {len(held_back) - 10} more in data/tidy/held_back/held_back.csv")
+
+
+def tell_questions(sentences: Sequence[str]) -> None:
+    """Questions about values, as notes: they change no exit code."""
+    for text in sentences[:5]:
+        tell(f"question: {text}")
+    if len(sentences) > 5:
+        tell(f"... and {len(sentences) - 5} more questions in data/tidy/questions.csv")

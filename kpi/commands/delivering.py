@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kpi.commands.common import FAILED, HELD_BACK, Form, Listing, Root, app, print_rows, project_of, tell
+from kpi.commands.common import (
+    FAILED,
+    HELD_BACK,
+    Form,
+    Listing,
+    Root,
+    app,
+    print_rows,
+    project_of,
+    tell,
+    tell_questions,
+)
 
 if TYPE_CHECKING:
     from kpi.project import Project
@@ -28,13 +39,14 @@ def check(
 ) -> None:
     """Try one delivery: every problem with file, row, column, what was found and expected. Nothing is stored."""
     project = project_of(root)
-    from kpi.deliver import try_delivery
+    from kpi.deliver import questions_of, try_delivery
 
     known = project.catalogue.source(source).id
     _annotated(project, files, known, annotate)
     result = try_delivery(project, files, known)
     if len(result.held_back):
         print_rows(result.held_back, output)
+    tell_questions(questions_of(result, project.catalogue))
     tell(
         f"{result.rows_read} rows read, {result.rows_accepted} accepted, {len(result.held_back)} problems; "
         "nothing was stored."

@@ -24,6 +24,7 @@ from kpi.commands.common import (
     project_of,
     tell,
     tell_held_back,
+    tell_questions,
 )
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def build(no_sample: NoSample = False, root: Root = None) -> None:
     result = build_all(project, allow_sample=not no_sample)
     print_rows(source_table(result), Listing.table)
     tell_held_back(result.held_back)
+    tell_questions(list(result.questions["sentence_en"]))
     tell(result.summary)
     if len(result.held_back):
         raise typer.Exit(HELD_BACK)

@@ -18,10 +18,11 @@ from kpi.i18n import Translator, translator
 from kpi.project import Project
 from kpi.reporting.fragments import paragraph
 from kpi.reporting.frame import write_framed, write_text
-from kpi.store import read_suppressed
+from kpi.store import read_held_back, read_suppressed
 from kpi.tables import Cell, Column, bullet_list, details, table
 
 RESULTS = "validation.json"
+_MOST_PLACES = 5
 
 
 def write_validation_pages(project: Project, site: Path, *, use_sample: bool, run: str) -> None:
@@ -40,12 +41,12 @@ def write_validation_pages(project: Project, site: Path, *, use_sample: bool, ru
     text = json.dumps(public_results(project.tidy), ensure_ascii=False, indent=1, sort_keys=True)
     write_text(downloads / RESULTS, text)
     write_table(questions, downloads / "questions.csv", "csv")
-    hidden = read_suppressed(project.tidy)
+    hidden, held_back = read_suppressed(project.tidy), read_held_back(project.tidy)
     counted = Counter(hidden["source"]) if len(hidden) else Counter()
     messages = _messages(project.expectations)
     for language in LANGUAGES:
         words = translator(language)
-        body = _body(project.catalogue, checks, sources, questions, counted, messages, words)
+        body = _body(project.catalogue, checks, sources, questions, counted, held_back, messages, words)
         write_framed(site, language, "validation.html", title=words.t("validation.title"), body=body, run=run)
 
 
@@ -55,6 +56,7 @@ def _body(
     sources: pd.DataFrame,
     questions: pd.DataFrame,
     hidden: Counter[str],
+    held_back: pd.DataFrame,
     messages: dict[tuple[str, str], dict[str, str]],
     words: Translator,
 ) -> Markup:
@@ -65,6 +67,7 @@ def _body(
         _sources(catalogue, checks, sources, hidden, words),
         Markup("<h2>{}</h2>").format(t("validation.found")),
         _found(catalogue, checks, messages, words),
+        _places(catalogue, held_back, words),
         Markup('<h2 id="questions">{}</h2>').format(t("validation.questions")),
         paragraph(t("validation.questions-why")),
         _questions(questions, words),
@@ -115,6 +118,23 @@ def _found(
         for row in broken.to_dict("records")
     ]
     return table(t("validation.found"), columns, rows, hidden_caption=True)
+
+
+def _places(catalogue: Catalogue, held_back: pd.DataFrame, words: Translator) -> Markup:
+    """Where the problems stand: the first rows of each file and column, and how many there are."""
+    if held_back.empty:
+        return Markup("")
+    t = words.t
+    known = {source.id for source in catalogue.sources}
+    rows: list[list[Cell]] = []
+    for (source, file, sheet, column), group in held_back.groupby(["source", "file", "sheet", "column"], sort=True):
+        numbers = [row for row in group["row"] if row]
+        first = ", ".join(numbers[:_MOST_PLACES]) + (" ..." if len(numbers) > _MOST_PLACES else "")
+        title = _title(catalogue, str(source), words) if source in known else str(source)
+        rows.append([title, f"{file} {sheet}".strip(), str(column), first, words.number(len(group))])
+    heads = ("source", "file", "column", "where", "how-many")
+    columns = [Column(t(f"validation.{name}"), numeric=name == "how-many") for name in heads]
+    return table(t("validation.where-found"), columns, rows)
 
 
 def _example(catalogue: Catalogue, row: dict[Any, Any]) -> str:
