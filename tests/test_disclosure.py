@@ -9,11 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from kpi.api import load
 from kpi.catalogue import Derivation, Disclosure, Indicator, Part, Source
 from kpi.derive import derive
-from kpi.disclosure import HIDDEN, protect, protect_revisions
+from kpi.disclosure import HIDDEN, LOG, protect, protect_revisions
+from kpi.disclosure.cells import protected_parts
 from kpi.disclosure.secondary import Sum, hide, null_space, safe
-from kpi.observations import TOTAL, UNITS, combine, tidy
+from kpi.observations import TOTAL, UNITS, combine, dimensions_of, tidy
+from kpi.project import Project
+from kpi.store import read_suppressed
 from tests.small_catalogue import same, small_catalogue
 
 DIMS = ("company_size", "sector")
@@ -267,3 +271,26 @@ def test_hiding_ends_with_everything_safe_even_where_all_are_small():
 def test_a_register_that_names_what_a_source_does_not_emit_is_refused():
     with pytest.raises(ValueError, match="does not emit: elsewhere"):
         _register(parts={"elsewhere": Part(of="export-aid-amount", where={"sector": "ict"})})
+
+
+def test_nothing_built_shows_a_small_count_and_what_is_not_protected_lies_apart(built_project):
+    project = Project(built_project.root)
+    rows = project.observations
+    for source in project.catalogue.sources:
+        rules = source.disclosure
+        if rules is None:
+            continue
+        parts = protected_parts(source, project.catalogue)
+        counts = {name for name, (of, _) in parts.items() if of in rules.counts}
+        mine = rows[rows["source"].eq(source.id) & rows["indicator"].isin(counts)]
+        assert len(mine)
+        assert not (mine["obs_value"].gt(0) & mine["obs_value"].lt(rules.minimum)).any(), source.id
+    hidden = rows[rows["conf_status"].eq(HIDDEN)]
+    assert len(hidden) > 100
+    assert hidden[["obs_value", "numerator", "denominator"]].isna().all(axis=None)
+    assert not set(UNITS) & set(rows.columns)
+    totals = rows[rows["indicator"].eq("export-aids-granted") & rows["freq"].eq("A") & rows["obs_value"].notna()]
+    assert (totals[dimensions_of(totals)] == TOTAL).all(axis=1).any(), "headline totals stay"
+    loaded = load("export-aids-granted", by="aid_measure", freq="A", root=project.root)
+    assert loaded["obs_value"].isna().any(), "notebooks see the protected table"
+    assert set(read_suppressed(project.tidy)) == set(LOG)
