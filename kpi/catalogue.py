@@ -10,6 +10,7 @@ from typing import Any
 from kpi.entries import (
     LANGUAGES,
     Aggregation,
+    Balance,
     Band,
     Code,
     CodeList,
@@ -46,6 +47,7 @@ from kpi.errors import unknown
 __all__ = [
     "LANGUAGES",
     "Aggregation",
+    "Balance",
     "Band",
     "Catalogue",
     "Code",

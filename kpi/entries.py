@@ -269,6 +269,14 @@ class Part(Entry):
     where: dict[DimensionName, Code] = Field(min_length=1)
 
 
+class Balance(Entry):
+    """A stock at the end of a month: that of the month before, and what was opened, without what was closed."""
+
+    pending: Slug
+    opened: Slug
+    closed: Slug
+
+
 class Disclosure(Entry):
     """What protects the people and companies behind the cells of a source; see :mod:`kpi.disclosure`."""
 
@@ -277,6 +285,7 @@ class Disclosure(Entry):
     counts: tuple[Slug, ...] = Field((), description="Indicators whose value is the number of units.")
     amounts: tuple[Slug, ...] = Field((), description="Indicators whose cells say how many units brought them.")
     repeated: tuple[DimensionName, ...] = Field((), description="Dimensions in several codes of which one unit stands.")
+    balances: tuple[Balance, ...] = Field((), description="Stocks that give away what was opened or closed.")
     parts: dict[Slug, Part] = Field({}, description="Indicators that are, under their own name, a part of another.")
 
 
@@ -298,6 +307,7 @@ class Source(Entry):
     def _protects_its_own(self) -> Source:
         rules = self.disclosure or Disclosure()
         named = {*rules.counts, *rules.amounts, *rules.parts, *(part.of for part in rules.parts.values())}
+        named |= {name for balance in rules.balances for name in balance.model_dump().values()}
         if strange := sorted(named - set(self.indicators)):
             msg = f"disclosure names indicators that the source does not emit: {', '.join(strange)}"
             raise ValueError(msg)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from kpi.api import load
-from kpi.catalogue import Derivation, Disclosure, Indicator, Part, Source
+from kpi.catalogue import Balance, Derivation, Disclosure, Indicator, Part, Source
 from kpi.derive import derive
 from kpi.disclosure import HIDDEN, LOG, protect, protect_revisions
 from kpi.disclosure.cells import protected_parts
@@ -245,6 +245,29 @@ def test_revisions_of_hidden_cells_are_told_together_and_small_ones_not_at_all()
     ]
     alone = protect_revisions(changes.iloc[:1].assign(difference=2.0), suppressed, _register())
     assert alone.empty
+
+
+def test_a_stock_does_not_give_away_what_was_opened():
+    opened, closed, pending = "export-aid-applications", "export-aid-decisions", "export-aid-amount"
+    numbers = {opened: (9, 2, 8), closed: (4, 6, 5), pending: (5, 1, 4)}
+    carried = 30  # from before: the first month follows from nothing that is shown
+    rows = [
+        _row(f"2023-0{month}", TOTAL, TOTAL, value + (carried if name == pending else 0), name, unit_measure="count")
+        for name, values in numbers.items()
+        for month, value in enumerate(values, start=1)
+    ]
+    balance = Balance(pending=pending, opened=opened, closed=closed)
+    rules = {"counts": tuple(numbers), "amounts": ()}
+
+    def hidden(**more):
+        table = _protected(rows, **rules, **more).observations
+        marked = table[table["obs_value"].isna()]
+        return set(zip(marked["indicator"], marked["time_period"], strict=True))
+
+    alone, balanced = hidden(), hidden(balances=(balance,))
+    assert (opened, "2023-02") in alone
+    assert not {name for name, period in alone if period == "2023-02"} - {opened}
+    assert {name for name, period in balanced if period == "2023-02"} - {opened}, "one of the other three goes too"
 
 
 @pytest.mark.parametrize(

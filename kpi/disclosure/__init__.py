@@ -21,6 +21,7 @@ from kpi.disclosure.cells import (
     NAME,
     SECRET,
     Cells,
+    balances_between,
     cell_names,
     cells_of,
     protected_parts,
@@ -102,8 +103,8 @@ def _protect_source(
     stocks = {i.id for i in catalogue.indicators if i.aggregation == "last"}
     sums = sums_between(cells, stocks)
     why = _primary(cells, sums, rules)
-    why = _without_fine_layers(cells.frame, why)
-    why = _secondary(cells.frame, sums, why)
+    why = _without_fine_layers(cells.frame, why, rules)
+    why = _secondary(cells.frame, [*sums, *balances_between(cells, rules.balances)], why)
     reasons[rows.index] = cells.of_row.map(why).where(reasons[rows.index].eq(""), reasons[rows.index])
     follow(mine, reasons, catalogue, LAYERED, COMPUTED)
 
@@ -140,11 +141,16 @@ def _units(frame: pd.DataFrame, sums: list[Sum], repeated: list[str]) -> tuple[p
     return pd.Series(units, index=frame.index), pd.Series(largest, index=frame.index)
 
 
-def _without_fine_layers(frame: pd.DataFrame, why: pd.Series) -> pd.Series:
+def _without_fine_layers(frame: pd.DataFrame, why: pd.Series, rules: Disclosure) -> pd.Series:
     layers = [frame[name] for name in (NAME, LAYER, "freq")]
     some = frame["obs_value"].notna() & frame["obs_value"].ne(0)
     share = why.ne("").where(some).astype("float64").groupby(layers).transform("mean")
-    return why.mask(frame[LAYER].ne("") & share.gt(_MOST_SMALL), LAYERED)
+    why = why.mask(frame[LAYER].ne("") & share.gt(_MOST_SMALL), LAYERED)
+    for balance in rules.balances:
+        # A stock by kind tells of what was opened by kind: they go together.
+        mine = frame[NAME].isin(balance.model_dump().values()) & frame["freq"].eq("M")
+        why = why.mask(mine & frame[LAYER].isin(set(frame.loc[mine & why.eq(LAYERED), LAYER])), LAYERED)
+    return why
 
 
 def _secondary(frame: pd.DataFrame, sums: list[Sum], why: pd.Series) -> pd.Series:

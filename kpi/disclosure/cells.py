@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import permutations
@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kpi.catalogue import Catalogue, Disclosure, Source
+from kpi.catalogue import Balance, Catalogue, Disclosure, Source
 from kpi.disclosure.secondary import Sum, Vector
 from kpi.observations import TOTAL, UNITS, used_dimensions
+from kpi.parsing.periods import previous
 
 #: Columns of a table of cells beside its dimensions.
 NAME, LAYER, COUNTED, SECRET = "name", "layer", "counted", "secret"
@@ -94,6 +95,30 @@ def cell_names(rows: pd.DataFrame) -> pd.Series:
     codes = rows[dims].to_numpy()
     names = [" ".join(f"{d}={c}" for d, c in zip(dims, row, strict=True) if c != TOTAL) for row in codes]
     return pd.Series(names, index=rows.index, dtype="str")
+
+
+def balances_between(cells: Cells, balances: Iterable[Balance]) -> list[Sum]:
+    """Stocks that follow from the one before: with three of the four numbers known, so is the fourth."""
+    frame = cells.frame
+    key = ["ref_area", "sample", "measure", *cells.dims]
+    monthly = frame[frame["freq"].eq("M")]
+    months = monthly["period_start"].str[:7]
+    places = zip(monthly[NAME], months, monthly[key].itertuples(index=False, name=None), strict=True)
+    at: dict[tuple[Any, ...], int] = {place: int(cell) for place, cell in zip(places, monthly.index, strict=True)}
+    values = frame["obs_value"].to_dict()
+    found = []
+    for balance in balances:
+        for (name, month, rest), cell in at.items():
+            if name == balance.pending:
+                before = [at.get((balance.pending, previous(month), rest)), at.get((balance.opened, month, rest))]
+                parts = tuple(part for part in before if part is not None)
+                closed = at.get((balance.closed, month, rest))
+                less = () if closed is None else (closed,)
+                # What has no cell is zero; in the first month of all nothing is carried over.
+                follows = sum(values[part] for part in parts) - sum(values[part] for part in less)
+                if math.isclose(follows, values[cell], abs_tol=1e-9):
+                    found.append(Sum(cell, parts, less))
+    return found
 
 
 def sums_between(cells: Cells, stocks: Collection[str]) -> list[Sum]:

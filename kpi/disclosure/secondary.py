@@ -27,15 +27,16 @@ _MOST_PAIRS = 20_000
 
 @dataclass(frozen=True)
 class Sum:
-    """One cell is the sum of others. Cells are positions in the table."""
+    """One cell is the sum of others, without those in ``less``. Cells are positions in the table."""
 
     whole: int
     parts: tuple[int, ...]
+    less: tuple[int, ...] = ()
 
     @property
     def members(self) -> tuple[int, ...]:
-        """Whole and parts."""
-        return (self.whole, *self.parts)
+        """All cells of the sum."""
+        return (self.whole, *self.parts, *self.less)
 
 
 def hide(values: Vector, counted: Flags, sums: Sequence[Sum], primary: Flags, cost: Vector) -> Flags:
@@ -141,8 +142,8 @@ def _components(sums: Iterable[Sum], hidden: Flags) -> Iterator[tuple[list[int],
 
 def _row(total: Sum, hidden: Flags) -> dict[int, float]:
     """The hidden cells of a sum: what is shown of it is a known number."""
-    row = {part: 1.0 for part in total.parts if hidden[part]}
-    return row | {total.whole: -1.0} if hidden[total.whole] else row
+    signs = {**dict.fromkeys(total.parts, 1.0), **dict.fromkeys((total.whole, *total.less), -1.0)}
+    return {cell: sign for cell, sign in signs.items() if hidden[cell]}
 
 
 def _proved(values: Vector, counted: Flags, matrix: Vector) -> Flags:
