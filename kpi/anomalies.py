@@ -164,7 +164,12 @@ def _round(points: list[_Point], values: np.ndarray[Any, Any]) -> Iterator[dict[
     digits = np.array([_digits(value) for value in values])
     for position, point in enumerate(points):
         others = np.delete(digits, position)
-        if point.value == 0 or len(others) < _FEWEST_PRECISE or np.quantile(others, 0.05) < _DIGITS_OF_OTHERS:
+        if (
+            point.value == 0
+            or not point.ordinary
+            or len(others) < _FEWEST_PRECISE
+            or np.quantile(others, 0.05) < _DIGITS_OF_OTHERS
+        ):
             continue
         if digits[position] == 1 or (digits[position] == 2 and abs(point.value) >= 10_000):
             yield _asked("round", point, math.nan, math.nan)
