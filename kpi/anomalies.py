@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -72,11 +73,11 @@ def questions(observations: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         and ``high`` bound what was expected, NaN where the kind has no range.
     """
     made = {i.id for i in catalogue.indicators if i.derive is not None}
-    rows = observations.assign(cell=cell_names(observations))
+    rows = observations
     shown = rows["conf_status"].eq("F") & rows["obs_value"].notna() & rows["measure"].eq("actual")
     shown &= has_flag(rows, "computed") | rows["vintage"].eq("") | rows["source"].isin(_given_whole(rows))
     shown &= ~rows["indicator"].isin(made) & rows["freq"].isin(["A", "S", "Q", "M"]) & rows["qualifier"].eq("eq")
-    judged = rows[shown]
+    judged = rows[shown].assign(cell=cell_names(rows[shown]))
     # Two values for one period are two statements, such as a restated year: no series.
     single = judged[~judged.duplicated([*_SERIES, "time_period"], keep=False)]
     found: list[dict[str, Any]] = []
@@ -109,12 +110,17 @@ def _points(series: pd.DataFrame) -> list[_Point]:
     values = dict(zip(series["time_period"], series["obs_value"].astype("float64"), strict=True))
     points = []
     for period in sorted(values):
-        before = same_period_of(period, (year_of(period) or 0) - 1)
+        before = _year_before(period)
         value, base = values[period], values.get(before, math.nan)
         known = value > 0 and base > 0
         ordinary = not _disrupted(period) and not _disrupted(before)
         points.append(_Point(period, value, math.log(value / base) if known else math.nan, before, ordinary))
     return points
+
+
+@cache
+def _year_before(period: str) -> str:
+    return same_period_of(period, (year_of(period) or 0) - 1)
 
 
 def _disrupted(period: str) -> bool:
@@ -163,15 +169,10 @@ def _changes(points: list[_Point], unit: str) -> Iterator[dict[str, Any]]:
 def _round(points: list[_Point], values: np.ndarray[Any, Any]) -> Iterator[dict[str, Any]]:
     digits = np.array([_digits(value) for value in values])
     for position, point in enumerate(points):
-        others = np.delete(digits, position)
-        if (
-            point.value == 0
-            or not point.ordinary
-            or len(others) < _FEWEST_PRECISE
-            or np.quantile(others, 0.05) < _DIGITS_OF_OTHERS
-        ):
+        is_round = digits[position] == 1 or (digits[position] == 2 and abs(point.value) >= 10_000)
+        if not is_round or point.value == 0 or not point.ordinary or len(points) <= _FEWEST_PRECISE:
             continue
-        if digits[position] == 1 or (digits[position] == 2 and abs(point.value) >= 10_000):
+        if np.quantile(np.delete(digits, position), 0.05) >= _DIGITS_OF_OTHERS:
             yield _asked("round", point, math.nan, math.nan)
 
 
