@@ -7,16 +7,14 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
+from kpi.derivation import Code, Derivation, DimensionName, Slug, Words
 from kpi.entries import (
     LANGUAGES,
     Aggregation,
     Band,
-    Code,
     CodeList,
     DataSet,
     Declaration,
-    Derivation,
-    DimensionName,
     Direction,
     Document,
     Entry,
@@ -31,13 +29,11 @@ from kpi.entries import (
     PrintedLines,
     PrintedText,
     Qualifier,
-    Slug,
     Source,
     Spelling,
     Target,
     Text,
     TrafficLight,
-    Words,
 )
 from kpi.errors import unknown
 

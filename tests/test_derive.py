@@ -82,6 +82,7 @@ def test_a_ratio_is_a_ratio_of_sums_not_a_mean_of_ratios():
     )
     ratio = indicator(
         "roi",
+        unit="ratio",
         aggregation="ratio-of-sums",
         derive={"kind": "ratio", "numerator": "value", "denominator": "cost"},
     )
@@ -96,7 +97,7 @@ def test_a_ratio_over_zero_is_not_given():
         {"indicator": "value", "time_period": "2019", "obs_value": 100.0},
         {"indicator": "cost", "time_period": "2019", "obs_value": 0.0},
     )
-    ratio = indicator("roi", derive={"kind": "ratio", "numerator": "value", "denominator": "cost"})
+    ratio = indicator("roi", unit="ratio", derive={"kind": "ratio", "numerator": "value", "denominator": "cost"})
     computed = derive(delivered, register(indicator("value"), indicator("cost"), ratio))
     assert only(computed, indicator="roi").empty
 
@@ -121,8 +122,8 @@ def test_a_slice_keeps_its_part_and_forgets_the_dimension():
 
 def test_derivations_in_a_circle_are_an_error():
     catalogue = register(
-        indicator("a", derive={"kind": "ratio", "numerator": "b", "denominator": "b"}),
-        indicator("b", derive={"kind": "ratio", "numerator": "a", "denominator": "a"}),
+        indicator("a", unit="ratio", derive={"kind": "ratio", "numerator": "b", "denominator": "b"}),
+        indicator("b", unit="ratio", derive={"kind": "ratio", "numerator": "a", "denominator": "a"}),
     )
     with pytest.raises(CatalogueError, match="in a circle"):
         derive(rows({"time_period": "2019", "obs_value": 1.0}), catalogue)
