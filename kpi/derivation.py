@@ -110,17 +110,18 @@ class Derivation(_Part):
 
     @model_validator(mode="after")
     def _complete(self) -> Derivation:
+        article = "an" if self.kind[0] in "aeiou" else "a"
         missing = [name for name in NEEDED[self.kind] if not getattr(self, name)]
         if missing:
-            msg = f"a {self.kind} needs {' and '.join(missing)}"
+            msg = f"{article} {self.kind} needs {' and '.join(missing)}"
             raise ValueError(msg)
         allowed = {"kind", *NEEDED[self.kind], *_ALSO.get(self.kind, ())}
         unused = sorted(self.model_fields_set - allowed)
         if unused:
-            msg = f"a {self.kind} has no {' and no '.join(unused)}; it takes {', '.join(sorted(allowed - {'kind'}))}"
+            msg = f"{article} {self.kind} has no {' and no '.join(unused)}; it takes {', '.join(sorted(allowed - {'kind'}))}"
             raise ValueError(msg)
         if len(self.steps) == 1 or len(set(self.steps)) < len(self.steps):
-            msg = f"a {self.kind} needs at least two steps, each once"
+            msg = f"{article} {self.kind} needs at least two steps, each once"
             raise ValueError(msg)
         return self
 

@@ -37,7 +37,7 @@ def unit_problems(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
 
 
 def _problem(indicator: Indicator, derivation: Derivation, catalogue: Catalogue) -> str:
-    kind, article = derivation.kind, "an" if derivation.kind in {"index", "overall-rate"} else "a"
+    kind, article = derivation.kind, "an" if derivation.kind[0] in "aeiou" else "a"
     units = [catalogue.indicator(name).unit for name in derivation.references]
     if kind == "mean":
         return ""  # Weights have a unit of their own; the result has that of the means themselves.

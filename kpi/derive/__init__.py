@@ -113,9 +113,13 @@ def _add(known: Known, indicator: Indicator, rows: pd.DataFrame) -> None:
 
 
 def _statements(rows: pd.DataFrame, named: set[str]) -> pd.DataFrame:
-    """Printed figures that can be set against one another: dated, public, and said once."""
-    rows = rows[rows["indicator"].isin(named) & rows["measure"].ne("target") & rows["conf_status"].eq("F")]
-    rows = rows[rows["time_period"].ne("") & rows["obs_value"].notna()]
+    """Printed figures that can be set against one another: dated, and said once.
+
+    A confidential one stands without its value: what is known to be hidden is not given away as a rest.
+    """
+    rows = rows[rows["indicator"].isin(named) & rows["measure"].ne("target") & rows["time_period"].ne("")]
+    public = rows["conf_status"].eq("F")
+    rows = rows.assign(obs_value=rows["obs_value"].where(public))[rows["obs_value"].notna() | ~public]
     once = ["indicator", "flow", *_STATEMENT, *used_dimensions(rows)]
     return rows[~rows.duplicated(once, keep=False)]
 

@@ -27,6 +27,7 @@ def share(known: Known, derivation: Derivation) -> pd.DataFrame:
         return pd.DataFrame()
     if derivation.not_stated:
         parts = pd.concat([parts, _rest(parts, whole, derivation)], ignore_index=True)
+    parts = parts.dropna(subset=["obs_value"])
     columns = {"obs_value": "whole", "qualifier": "whole_qualifier", "flags": "whole_flags"}
     pairs = parts.merge(whole[[*_KEYS, *columns]].rename(columns=columns), on=_KEYS)
     both = zip(pairs["qualifier"], pairs["whole_qualifier"], strict=True)
@@ -88,9 +89,11 @@ def _cut(known: Known, derivation: Derivation) -> tuple[pd.DataFrame, pd.DataFra
 
 
 def _rest(parts: pd.DataFrame, whole: pd.DataFrame, derivation: Derivation) -> pd.DataFrame:
-    """What the whole has beyond its parts, where all are exact and the parts do not name it already."""
+    """What the whole has beyond its parts, where all are exact, none is hidden, and they do not name it already."""
     by = str(derivation.by)
-    exact = parts.assign(exact=parts["qualifier"].eq("eq"), named=parts[by].eq(str(derivation.not_stated)))
+    exact = parts.assign(
+        exact=parts["qualifier"].eq("eq") & parts["obs_value"].notna(), named=parts[by].eq(str(derivation.not_stated))
+    )
     grouped = exact.groupby(_KEYS).agg(added=("obs_value", "sum"), exact=("exact", "all"), named=("named", "any"))
     rest = whole[whole["qualifier"].eq("eq")].merge(grouped.reset_index(), on=_KEYS)
     left_over = rest["obs_value"] - rest["added"]

@@ -77,11 +77,13 @@ def cohort(known: Known, derivation: Derivation) -> pd.DataFrame:
     if rows.empty:
         return rows
     converted, entered, still_open = rows["v0"], rows["v1"], rows["v2"]
-    result = _over(rows, converted, entered, derivation.scale)
     young = still_open > 0
-    most = derivation.scale * (converted + still_open) / entered.where(entered != 0)
-    bounds = {"value_low": result["obs_value"].where(young), "value_high": most.where(young)}
-    return result.assign(**bounds, flags=_flagged(result, young, "immature"))
+    bounded = rows.assign(
+        value_low=(derivation.scale * converted / entered.where(entered != 0)).where(young),
+        value_high=(derivation.scale * (converted + still_open) / entered.where(entered != 0)).where(young),
+        flags=_flagged(rows, young, "immature"),
+    )
+    return _over(bounded, converted, entered, derivation.scale)
 
 
 def index(known: Known, derivation: Derivation) -> pd.DataFrame:
