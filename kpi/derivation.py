@@ -118,7 +118,8 @@ class Derivation(_Part):
         allowed = {"kind", *NEEDED[self.kind], *_ALSO.get(self.kind, ())}
         unused = sorted(self.model_fields_set - allowed)
         if unused:
-            msg = f"{article} {self.kind} has no {' and no '.join(unused)}; it takes {', '.join(sorted(allowed - {'kind'}))}"
+            takes = ", ".join(sorted(allowed - {"kind"}))
+            msg = f"{article} {self.kind} has no {' and no '.join(unused)}; it takes {takes}"
             raise ValueError(msg)
         if len(self.steps) == 1 or len(set(self.steps)) < len(self.steps):
             msg = f"{article} {self.kind} needs at least two steps, each once"
