@@ -89,7 +89,7 @@ def cohort(known: Known, derivation: Derivation) -> pd.DataFrame:
 def index(known: Known, derivation: Derivation) -> pd.DataFrame:
     """100 x value / value of the same period of the base year; nothing where that is not positive.
 
-    A break in the series between the two gives the row the status ``B``: level and base do not compare.
+    A break in the series between the two gives the row the flag ``across-break``: value and base do not compare.
     """
     rows = aligned(known, derivation.inputs, (1,))
     if rows.empty or derivation.base_year is None:
@@ -103,26 +103,24 @@ def index(known: Known, derivation: Derivation) -> pd.DataFrame:
     exact = merged["qualifier"].isin(["eq", "approx"]) & merged["base_qualifier"].isin(["eq", "approx"])
     merged = merged[exact & (merged["base"] > 0)]
     result = _over(merged, merged["v0"], merged["base"], 100).drop(columns=["base", "base_qualifier", "_base"])
-    return result.assign(obs_status=_after_break(rows, result, derivation.base_year), flow="rate")
+    return result.assign(flags=_flagged(result, _across_break(rows, result, derivation.base_year), "across-break"))
 
 
 #: What a row of an index does not share with its base.
 _ONE_ROW = {"period_start", "period_end", "flags", "obs_status", "source_ref", "qualifier", "vintage"}
 
 
-def _after_break(rows: pd.DataFrame, result: pd.DataFrame, year: int) -> list[str]:
-    """The status of each row; ``B`` where a break lies after the earlier of row and base, up to the later one."""
+def _across_break(rows: pd.DataFrame, result: pd.DataFrame, year: int) -> pd.Series:
+    """Whether a break lies after the earlier of row and base, up to the later one."""
     apart = [c for c in rows.columns if c not in {"v0", "time_period", *_ONE_ROW}]
-    broken = rows[rows["obs_status"] == "B"]
-    years: dict[tuple[object, ...], set[int]] = {}
-    for row in broken[[*apart, "time_period"]].itertuples(index=False, name=None):
-        years.setdefault(row[:-1], set()).add(int(row[-1][:4]))
+    breaks: dict[tuple[object, ...], set[str]] = {}
+    for row in rows.loc[rows["obs_status"] == "B", [*apart, "time_period"]].itertuples(index=False, name=None):
+        breaks.setdefault(row[:-1], set()).add(row[-1])
     found = []
-    for row in result[[*apart, "time_period", "obs_status"]].itertuples(index=False, name=None):
-        low, high = sorted((year, int(row[-2][:4])))
-        across = any(low < broken_in <= high for broken_in in years.get(row[:-2], ()))
-        found.append("B" if across else "A" if row[-1] == "B" else row[-1])
-    return found
+    for row in result[[*apart, "time_period"]].itertuples(index=False, name=None):
+        low, high = sorted((same_period_of(row[-1], year), row[-1]))
+        found.append(any(low < period <= high for period in breaks.get(row[:-1], ())))
+    return pd.Series(found, index=result.index, dtype="bool")
 
 
 def _over(rows: pd.DataFrame, top: pd.Series, base: pd.Series, scale: float) -> pd.DataFrame:
