@@ -142,3 +142,9 @@ def test_cohorts_of_leads_have_a_window_and_say_what_is_open(tmp_path):
     assert computed(result, "congress-leads-converted") == {"2019": 2}
     assert computed(result, "congress-leads-in-window") == {"2019": 1}
     assert computed(result, "congress-lead-conversion-rate") == {"2019": 50}
+
+
+def test_the_same_delivery_twice_counts_once(tmp_path):
+    once, twice = built(tmp_path, "film-fund", FILM), built(tmp_path, "film-fund", FILM, FILM)
+    for name in ("fund-investment", "fund-projects-financed", "fund-leverage"):
+        assert computed(twice, name) == computed(once, name)
