@@ -2,7 +2,9 @@
 
 What a notebook calls: ``kpi.indicators("nuitées")`` says what there is,
 ``kpi.load("overnight-stays", by="market", since="2019-01")`` gives its values,
-``kpi.change(...)``, ``kpi.versus(...)`` and ``kpi.share(...)`` compare them, and
+``kpi.change(...)``, ``kpi.versus(...)`` and ``kpi.share(...)`` compare them,
+``kpi.coarser(...)``, ``kpi.year_to_date(...)``, ``kpi.rolling(...)``, ``kpi.seasonally_adjusted(...)`` and
+``kpi.compound_growth(...)`` treat them as series in time, and
 ``kpi.page("image-2022/os-2", "fr")`` is the report of an objective.
 """
 
@@ -13,14 +15,31 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kpi.api import change, compare, indicators, load, page, project, read_parameters, share, versus
+    from kpi.timeseries import coarser, compound_growth, rolling, seasonally_adjusted, year_to_date
 
 __version__ = "0.1.0"
-__all__ = ["change", "compare", "indicators", "load", "page", "project", "read_parameters", "share", "versus"]
+__all__ = [
+    "change",
+    "coarser",
+    "compare",
+    "compound_growth",
+    "indicators",
+    "load",
+    "page",
+    "project",
+    "read_parameters",
+    "rolling",
+    "seasonally_adjusted",
+    "share",
+    "versus",
+    "year_to_date",
+]
+_IN_TIME = {"coarser", "compound_growth", "rolling", "seasonally_adjusted", "year_to_date"}
 
 
 def __getattr__(name: str) -> Any:
     """Load the public functions when first used, so that ``kpi --help`` need not import pandas."""
     if name in __all__:
-        return getattr(import_module("kpi.api"), name)
+        return getattr(import_module("kpi.timeseries" if name in _IN_TIME else "kpi.api"), name)
     msg = f"module 'kpi' has no attribute {name!r}"
     raise AttributeError(msg)

@@ -15,6 +15,7 @@ from kpi.identities import refused
 from kpi.observations import TOTAL, matching, used_dimensions
 from kpi.parsing.periods import bounds, same_period_of, year_of
 from kpi.project import Project, find_root
+from kpi.timeseries import across_break
 
 if TYPE_CHECKING:
     from kpi.reporting.page import Page
@@ -229,9 +230,9 @@ def change(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def versus(frame: pd.DataFrame, year: int = 2019) -> pd.DataFrame:
-    """Add ``base`` and ``index``: the value with the same period of ``year`` as 100."""
+    """Add ``base`` and ``index``: the value with the same period of ``year`` as 100; no index across a break."""
     compared = _compared(frame, lambda period: same_period_of(period, year), "base", "index")
-    return compared.assign(index=100 * (1 + compared["index"]))
+    return compared.assign(index=(100 * (1 + compared["index"])).where(~across_break(frame, year)))
 
 
 def share(frame: pd.DataFrame) -> pd.DataFrame:

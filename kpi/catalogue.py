@@ -7,17 +7,15 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
+from kpi.derivation import Code, Derivation, DimensionName, Slug, Words
 from kpi.entries import (
     LANGUAGES,
     Aggregation,
     Balance,
     Band,
-    Code,
     CodeList,
     DataSet,
     Declaration,
-    Derivation,
-    DimensionName,
     Direction,
     Disclosure,
     Document,
@@ -34,13 +32,11 @@ from kpi.entries import (
     PrintedLines,
     PrintedText,
     Qualifier,
-    Slug,
     Source,
     Spelling,
     Target,
     Text,
     TrafficLight,
-    Words,
 )
 from kpi.errors import unknown
 

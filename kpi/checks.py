@@ -12,7 +12,8 @@ def check_catalogue(catalogue: Catalogue) -> list[str]:
     """Everything that is wrong with a loaded catalogue, as sentences; empty when it is sound.
 
     Proves that source lines lie inside their document, an objective declares an indicator
-    once per reading, dimension codes exist, and no KPI is without an objective.
+    once per reading, dimension codes exist, no KPI is without an objective, and what is computed
+    from a value with a standing caveat carries that caveat.
     """
     return [
         *_lines(catalogue),
@@ -20,6 +21,7 @@ def check_catalogue(catalogue: Catalogue) -> list[str]:
         *_codes(catalogue),
         *_families(catalogue),
         *_samples(catalogue),
+        *_caveats_kept(catalogue),
     ]
 
 
@@ -72,3 +74,10 @@ def _samples(catalogue: Catalogue) -> Iterator[str]:
         for objective in source.sample_on or ():
             if objective not in objectives:
                 yield f"source {source.id}, field sample_on: there is no objective {objective!r}"
+
+
+def _caveats_kept(catalogue: Catalogue) -> Iterator[str]:
+    for indicator in catalogue.indicators:
+        for name in indicator.derive.inputs if indicator.derive else ():
+            for caveat in sorted(set(catalogue.indicator(name).caveats) - set(indicator.caveats)):
+                yield f"indicator {indicator.id}: it is computed from {name}, and lacks its caveat {caveat!r}"

@@ -7,16 +7,14 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from kpi.derivation import Code, Derivation, DimensionName, Slug, Words
+
 Language = Literal["fr", "nl", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
-Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 #: Document and objective: the page's place in the site, so nothing that leads out of it.
 ObjectiveId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$")]
 Lines = Annotated[str, StringConstraints(pattern=r"^\d+(-\d+)?(;\d+(-\d+)?)*$")]
-Code = Annotated[str, StringConstraints(pattern=r"^(_T|[A-Za-z0-9][A-Za-z0-9_.+-]*)$")]
-DimensionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 
 Direction = Literal["higher", "lower", "neutral"]
 Aggregation = Literal["sum", "last", "mean", "ratio-of-sums", "rank", "none"]
@@ -149,37 +147,6 @@ class Declaration(Entry):
     owner: Slug | None = Field(None, description="Who owes it, when not the organisation of the objective.")
     remark: Text | None = Field(None, description="What a reader must know.")
     conflict: bool = Field(False, description="French and Dutch declare different things; the remark says what.")
-
-
-class Derivation(Entry):
-    """How an indicator is computed from others. One generic function per kind, in ``kpi.derive``."""
-
-    kind: Literal["ratio", "share", "difference", "slice"]
-    numerator: Slug | None = Field(None, description="ratio: numerator; difference: what is subtracted from.")
-    denominator: Slug | None = Field(None, description="ratio: denominator; difference: what is subtracted.")
-    of: Slug | None = Field(None, description="share, slice: the indicator whose parts are taken.")
-    by: DimensionName | None = Field(None, description="share: the dimension whose parts close to a whole.")
-    where: dict[DimensionName, Code] = Field({}, description="slice: the part that is kept.")
-    scale: float = Field(1, description="ratio, share: 100 for percent.")
-
-    @model_validator(mode="after")
-    def _complete(self) -> Derivation:
-        needed = {
-            "ratio": ("numerator", "denominator"),
-            "difference": ("numerator", "denominator"),
-            "share": ("of", "by"),
-            "slice": ("of", "where"),
-        }
-        missing = [name for name in needed[self.kind] if not getattr(self, name)]
-        if missing:
-            msg = f"a {self.kind} needs {' and '.join(missing)}"
-            raise ValueError(msg)
-        return self
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """Ids of the indicators it is computed from."""
-        return tuple(name for name in (self.numerator, self.denominator, self.of) if name)
 
 
 class Formula(Entry):

@@ -17,7 +17,8 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from kpi.catalogue import Catalogue
-from kpi.entries import DimensionName, Entry, Slug
+from kpi.derivation import DimensionName, Slug
+from kpi.entries import Entry
 from kpi.errors import DeliveryError, Problem, UsageError, suggestion
 
 if TYPE_CHECKING:

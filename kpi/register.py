@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from kpi.catalogue import (
     Catalogue,
     CodeList,
+    Derivation,
     Document,
     Indicator,
     Objective,
@@ -21,6 +22,7 @@ from kpi.catalogue import (
     natural_key,
 )
 from kpi.errors import CatalogueError, suggestion
+from kpi.units import unit_problems
 
 try:
     from yaml import CSafeLoader as Loader
@@ -55,6 +57,9 @@ def load_catalogue(folder: Path) -> Catalogue:
         objectives=_in_order(entries["objectives"]),
     )
     _check_references(catalogue, origin)
+    for name, problem in unit_problems(catalogue):
+        msg = f"{origin['indicators', name]}, indicators entry {name!r}, field derive: {problem}."
+        raise CatalogueError(msg)
     return catalogue
 
 
@@ -188,16 +193,31 @@ def _indicator_references(indicator: Indicator) -> Iterator[tuple[str, str, str,
     fields: list[tuple[str, str, Iterable[str]]] = [
         ("unit", "unit", [indicator.unit]),
         ("dimensions", "dimension", indicator.dimensions),
-        ("derive", "indicator", indicator.derive.inputs if indicator.derive else ()),
+        ("derive", "indicator", indicator.derive.references if indicator.derive else ()),
         ("part_of", "indicator", indicator.part_of),
         ("beside", "indicator", indicator.beside),
         ("declared.objective", "objective", [d.objective for d in indicator.declared]),
         ("declared.where", "dimension", [dim for d in indicator.declared for dim in d.where]),
         ("declared.owner", "organisation", [d.owner for d in indicator.declared if d.owner]),
     ]
+    if indicator.derive:
+        fields += _derive_references(indicator.derive)
     for field, kind, names in fields:
         for name in names:
             yield "indicators", indicator.id, field, kind, name
+
+
+def _derive_references(derivation: Derivation) -> Iterator[tuple[str, str, Iterable[str]]]:
+    """Dimensions and codes that a derivation names."""
+    codes = {derivation.by: (*derivation.residual, *filter(None, [derivation.not_stated]))} if derivation.by else {}
+    wheres = [derivation.where, *(term.where for term in derivation.terms)]
+    yield "derive.by", "dimension", codes
+    yield "derive.where", "dimension", [name for where in wheres for name in where]
+    for name, named in codes.items():
+        yield "derive", f"code of {name}", named
+    for where in wheres:
+        for name, code in where.items():
+            yield "derive.where", f"code of {name}", [code]
 
 
 def load_remarks(path: Path) -> dict[str, Text]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from kpi.catalogue import Catalogue, Derivation, Indicator, Text
 from kpi.derive import derive, marginals
 from kpi.errors import CatalogueError
+from kpi.observations import dimensions_of
+from kpi.timeseries import coarser
+from kpi.units import check_units
 from tests.conftest import rows
 
 WORDS = Text(fr="x", nl="x", en="x")
@@ -82,6 +86,7 @@ def test_a_ratio_is_a_ratio_of_sums_not_a_mean_of_ratios():
     )
     ratio = indicator(
         "roi",
+        unit="ratio",
         aggregation="ratio-of-sums",
         derive={"kind": "ratio", "numerator": "value", "denominator": "cost"},
     )
@@ -96,7 +101,7 @@ def test_a_ratio_over_zero_is_not_given():
         {"indicator": "value", "time_period": "2019", "obs_value": 100.0},
         {"indicator": "cost", "time_period": "2019", "obs_value": 0.0},
     )
-    ratio = indicator("roi", derive={"kind": "ratio", "numerator": "value", "denominator": "cost"})
+    ratio = indicator("roi", unit="ratio", derive={"kind": "ratio", "numerator": "value", "denominator": "cost"})
     computed = derive(delivered, register(indicator("value"), indicator("cost"), ratio))
     assert only(computed, indicator="roi").empty
 
@@ -121,8 +126,8 @@ def test_a_slice_keeps_its_part_and_forgets_the_dimension():
 
 def test_derivations_in_a_circle_are_an_error():
     catalogue = register(
-        indicator("a", derive={"kind": "ratio", "numerator": "b", "denominator": "b"}),
-        indicator("b", derive={"kind": "ratio", "numerator": "a", "denominator": "a"}),
+        indicator("a", unit="ratio", derive={"kind": "ratio", "numerator": "b", "denominator": "b"}),
+        indicator("b", unit="ratio", derive={"kind": "ratio", "numerator": "a", "denominator": "a"}),
     )
     with pytest.raises(CatalogueError, match="in a circle"):
         derive(rows({"time_period": "2019", "obs_value": 1.0}), catalogue)
@@ -136,6 +141,7 @@ def test_sample_and_real_never_meet_in_one_sum():
     assert sorted(marginals(delivered)["obs_value"]) == [3.0, 5.0]
 
 
+@settings(max_examples=10)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["FR", "NL", "DE"]), st.sampled_from(["mice", "leisure"]), st.integers(0, 10**6)),
@@ -187,3 +193,127 @@ def test_readings_of_one_value_are_never_added():
     found = marginals(delivered, readings={"credit"})
     assert set(found["credit"]) == {"commitment", "payment"}
     assert only(found, team="_T").set_index("credit")["obs_value"].to_dict() == {"commitment": 15, "payment": 7}
+
+
+@pytest.mark.parametrize(
+    ("unit", "inputs", "derive", "words"),
+    [
+        (
+            "EUR",
+            {"a": "nights", "b": "EUR"},
+            {"kind": "sum", "terms": [{"indicator": "a"}, {"indicator": "b"}]},
+            "EUR, nights",
+        ),
+        ("percent", {"a": "nights", "b": "EUR"}, {"kind": "step-rate", "steps": ["a", "b"]}, "one kind of thing"),
+        ("percent", {"a": "count", "b": "count"}, {"kind": "ratio", "numerator": "a", "denominator": "b"}, "scale 100"),
+        ("count", {"a": "count", "b": "count"}, {"kind": "ratio", "numerator": "a", "denominator": "b"}, "found count"),
+        (
+            "nights",
+            {"a": "EUR", "b": "nights"},
+            {"kind": "ratio", "numerator": "a", "denominator": "b"},
+            "found nights",
+        ),
+        ("ratio", {"a": "EUR", "b": "nights"}, {"kind": "leverage", "numerator": "a", "denominator": "b"}, "itself"),
+        ("count", {"a": "count"}, {"kind": "index", "of": "a", "base_year": 2019}, "has the unit index"),
+        ("nights", {"a": "days"}, {"kind": "duration", "of": "a", "quantile": 0.5}, "days, nights"),
+    ],
+)
+def test_units_that_do_not_fit_are_an_error_that_names_entry_and_field(unit, inputs, derive, words):
+    made = indicator("made", unit=unit, aggregation="none", derive=derive)
+    catalogue = register(*(indicator(name, unit=of) for name, of in inputs.items()), made)
+    with pytest.raises(CatalogueError, match=rf"entry 'made', field derive: .*{words}"):
+        check_units(catalogue)
+
+
+@pytest.mark.parametrize(
+    ("derive", "words"),
+    [
+        ({"kind": "index", "of": "a"}, "an index needs base_year"),
+        ({"kind": "cohort", "entered": "a", "converted": "b"}, "a cohort needs open"),
+        ({"kind": "ratio", "numerator": "a", "denominator": "b", "by": "market"}, "a ratio has no by"),
+        ({"kind": "step-rate", "steps": ["a", "a"]}, "each once"),
+    ],
+)
+def test_a_derivation_needs_its_fields_and_takes_no_others(derive, words):
+    with pytest.raises(ValidationError, match=words):
+        Derivation(**derive)
+
+
+cells = st.lists(
+    st.tuples(st.sampled_from(["FR", "NL"]), st.integers(1, 12), st.integers(0, 999), st.integers(1, 999)),
+    min_size=1,
+    max_size=8,
+    unique_by=lambda cell: cell[:2],
+)
+
+
+def of_cells(found) -> pd.DataFrame:
+    return rows(
+        *(
+            {"indicator": name, "time_period": f"2020-{month:02d}", "obs_value": float(value), "market": market}
+            for market, month, top, base in found
+            for name, value in (("top", top), ("base", base))
+        ),
+        freq="M",
+    )
+
+
+RATE = indicator(
+    "rate", unit="ratio", aggregation="none", derive={"kind": "ratio", "numerator": "top", "denominator": "base"}
+)
+SCORE = indicator("top", unit="score", aggregation="mean", derive={"kind": "mean", "base": "base"})
+
+
+def told(computed: pd.DataFrame) -> dict:
+    columns = [*dimensions_of(computed), "indicator", "freq", "time_period", "source"]
+    return dict(zip(computed[columns].itertuples(index=False, name=None), computed["obs_value"], strict=True))
+
+
+@settings(max_examples=8)
+@given(cells, st.randoms(use_true_random=False))
+def test_a_ratio_of_sums_does_not_depend_on_order_or_on_how_rows_are_split(found, chance):
+    delivered = of_cells(found)
+    whole = told(derive(delivered, register(indicator("top"), indicator("base"), RATE)))
+    halves = delivered.assign(obs_value=delivered["obs_value"] / 2)
+    order = list(range(2 * len(delivered)))
+    chance.shuffle(order)
+    split = pd.concat([halves, halves], ignore_index=True).iloc[order]
+    assert told(derive(split, register(indicator("top"), indicator("base"), RATE))) == pytest.approx(whole)
+
+
+@settings(max_examples=8)
+@given(cells)
+def test_a_weighted_mean_is_the_mean_of_the_expanded_rows(found):
+    delivered = of_cells([(market, month, top, base % 5 + 1) for market, month, top, base in found])
+    computed = derive(delivered, register(SCORE, indicator("base")))
+    expanded = [top for _, _, top, base in found for _ in range(base % 5 + 1)]
+    total = only(only(computed, indicator="top"), market="_T")
+    years = total[total["freq"].isin(["A", "I"])]
+    assert years["obs_value"].to_list() == pytest.approx([sum(expanded) / len(expanded)])
+
+
+@settings(max_examples=8)
+@given(st.lists(st.integers(0, 10**6), min_size=12, max_size=12))
+def test_months_to_quarters_to_a_year_is_months_to_a_year(values):
+    monthly = rows(
+        *({"time_period": f"2020-{m:02d}", "obs_value": float(v)} for m, v in enumerate(values, 1)),
+        freq="M",
+        flow="flow",
+    )
+    by_quarter = coarser(coarser(monthly, "Q"), "A")
+    direct = coarser(monthly, "A")
+    assert by_quarter["obs_value"].to_list() == direct["obs_value"].to_list() == [float(sum(values))]
+    assert only(marginals(monthly), freq="A")["obs_value"].to_list() == [float(sum(values))]
+    assert set(direct["unit_measure"]) == {"count"}
+
+
+@settings(max_examples=8)
+@given(cells)
+def test_units_survive_and_every_computed_row_says_so(found):
+    computed = derive(of_cells(found), register(indicator("top"), indicator("base"), RATE))
+    assert dict(zip(computed["indicator"], computed["unit_measure"], strict=True)) == {
+        "top": "count",
+        "base": "count",
+        "rate": "ratio",
+    }
+    assert computed["flags"].str.contains("computed").all()

@@ -91,7 +91,9 @@ def test_parts_are_never_added_up(files, catalogue, root):
     from kpi.derive import derive
 
     frame = build_files([files["tsv"]], "eurostat", catalogue, root / "expectations").observations
-    assert derive(frame, catalogue).empty
+    computed = derive(frame, catalogue)
+    assert set(computed["indicator"]) == {"eurostat-arrivals-recovery", "eurostat-arrivals-residence-share"}
+    assert set(computed["flow"]) == {"rate", "share"}
 
 
 def test_a_value_beside_a_confidential_flag_never_comes_in(tmp_path, catalogue, root):

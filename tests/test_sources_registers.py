@@ -2,6 +2,7 @@
 
 from kpi.sources.aggregate import pending
 from tests.source_files import built, computed, reasons, values
+from tests.test_sources_families import AID, LEADS
 
 CALLS = """Numéro de la demande;Demandeur;Appel;Zone;Genre;Date de réception;Recevable;Sélectionné;Montant octroyé
 1;A. Person;south;Quartiers prioritaires;F;02/03/2020;oui;oui;10 000,00
@@ -113,5 +114,37 @@ def test_film_fund(tmp_path):
     }
     assert computed(result, "fund-leverage") == {"2020": 4_000_000 / 450_000}
     assert computed(result, "fund-leverage", type="feature-film") == {"2020": 9}
+    assert computed(result, "fund-leverage", spending_status="realised") == {"2020": 1_900_000 / 200_000}
+    assert computed(result, "fund-leverage", spending_status="promised") == {"2020": 2_100_000 / 250_000}
     assert set(reasons(result)) == {"6", "7"}
     assert "Director" not in frame.to_csv() + result.held_back.to_csv()
+
+
+def test_processing_times_are_those_of_the_single_files(tmp_path):
+    result = built(tmp_path, "export-aid", AID)
+    median = result.observations[result.observations["indicator"] == "export-aid-processing-time-median"]
+    ninth = result.observations[result.observations["indicator"] == "export-aid-processing-time-p90"]
+    total = {"aid_measure": "_T", "sector": "_T", "company_size": "_T"}
+    of_all = median[(median[list(total)] == "_T").all(axis=1)].set_index("time_period")
+    # Decided after 10 and 20 days in January and 85 in April.
+    assert of_all["obs_value"].to_dict() == {"2019-Q1": 15, "2019-Q2": 85, "2019-01-01/2019-04-30": 20}
+    assert of_all["denominator"].to_dict() == {"2019-Q1": 2, "2019-Q2": 1, "2019-01-01/2019-04-30": 3}
+    assert values(ninth[ninth["time_period"] == "2019-Q1"], "export-aid-processing-time-p90", "aid_measure") == {
+        "_T": 19 + 19 + 10 + 20,
+        "fairs-abroad": 10,
+        "recruitment": 20,
+    }
+    assert computed(result, "export-aid-processing-time-median") == {}
+
+
+def test_cohorts_of_leads_have_a_window_and_say_what_is_open(tmp_path):
+    result = built(tmp_path, "convention-bureau", LEADS)
+    assert computed(result, "congress-leads-converted") == {"2019": 2}
+    assert computed(result, "congress-leads-in-window") == {"2019": 1}
+    assert computed(result, "congress-lead-conversion-rate") == {"2019": 50}
+
+
+def test_the_same_delivery_twice_counts_once(tmp_path):
+    once, twice = built(tmp_path, "film-fund", FILM), built(tmp_path, "film-fund", FILM, FILM)
+    for name in ("fund-investment", "fund-projects-financed", "fund-leverage"):
+        assert computed(twice, name) == computed(once, name)

@@ -37,6 +37,8 @@ def test_surveys(tmp_path):
     assert computed(result, "customer-satisfaction-rate", product="box-office") == {"2021": 60}
     assert computed(result, "customer-satisfaction-rate") == {"2021": pytest.approx(100 * 70 / 110)}
     assert computed(result, "nps", event="comic-strip-festival") == {"2021": 20}
+    # 30 x 100 + 30 x 75 + 40 x 50 over 100 answers.
+    assert computed(result, "survey-mean-score", product="box-office") == {"2021": 72.5}
     assert values(frame[frame["survey"] == "clients"], "survey-satisfied") == {"2021-01": 1}
     assert computed(result, "client-satisfaction", stage="site-inspection") == {"2021-01-01/2021-01-31": 50}
     first = result.held_back[result.held_back["file"] == "file0.csv"]

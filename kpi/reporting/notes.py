@@ -52,7 +52,9 @@ def unit_words(page: Page, series: Series) -> str:
 
 
 def reference_words(page: Page, reference: str) -> str:
-    """Where a value stands: document and lines in words, or file, sheet and cell as they are."""
+    """Where a value stands: document and lines in words, or file, sheet and cell as they are; several by semicolons."""
+    if "; " in reference:
+        return "; ".join(dict.fromkeys(reference_words(page, part) for part in reference.split("; ")))
     match = _DOCUMENT_REFERENCE.fullmatch(reference)
     if not match:
         return reference

@@ -11,6 +11,7 @@ from kpi.errors import Problem
 from kpi.observations import combine
 from kpi.sources.aggregate import coded, ones, summed
 from kpi.sources.delivery import PLACE
+from kpi.sources.durations import converted_within, window_of
 from kpi.sources.formats import YES_NO, DeliveryFormat, column, personal
 
 _DIMENSIONS = ("sector", "congress_type")
@@ -126,7 +127,8 @@ def normalise(frames: Mapping[str, pd.DataFrame], catalogue: Catalogue) -> pd.Da
     """Accepted leads to yearly cohorts: each step is counted in the year in which the lead entered it.
 
     - by year of the lead: ``congress-leads``, and ``congress-leads-open`` of them (neither
-      confirmed, lost nor cancelled);
+      confirmed, lost nor cancelled); where the catalogue declares a window for these cohorts, also
+      ``congress-leads-converted`` in time and ``congress-leads-in-window``, undecided with time left;
     - by year of the inspection: ``congress-site-inspections``, ``congresses-converted-site-visit``;
     - by year of the bid: ``congress-bids``, ``congresses-converted-bid``, and of those in
       competition ``congresses-in-competition``, ``congresses-won-in-competition``;
@@ -144,8 +146,14 @@ def normalise(frames: Mapping[str, pd.DataFrame], catalogue: Catalogue) -> pd.Da
     competing = frame["in_competition"].map({"yes": 1.0, "no": 0.0}).astype("float64")
     one = ones(frame)
     stands = frame[frame["confirmed"].notna() & frame["cancelled"].isna()]
+    entered = {"congress-leads": one, "congress-leads-open": (~decided).astype("float64")}
+    window = window_of(catalogue, "congress-leads")
+    if window is not None:
+        ended = frame["lost"].fillna(frame["cancelled"])
+        in_time, waiting = converted_within(frame["lead_date"], frame["confirmed"], ended, window)
+        entered |= {"congress-leads-converted": in_time, "congress-leads-in-window": waiting}
     cohorts: list[tuple[str, pd.DataFrame, dict[str, pd.Series]]] = [
-        ("lead_date", frame, {"congress-leads": one, "congress-leads-open": (~decided).astype("float64")}),
+        ("lead_date", frame, entered),
         ("inspection", frame, {"congress-site-inspections": one, "congresses-converted-site-visit": won}),
         (
             "bid",

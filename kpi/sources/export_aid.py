@@ -9,6 +9,7 @@ import pandas as pd
 from kpi.catalogue import Catalogue, CodeList, Text
 from kpi.observations import combine
 from kpi.sources.aggregate import ones, summed, with_empty_months
+from kpi.sources.durations import quantiles
 from kpi.sources.formats import DeliveryFormat, column, personal
 
 _DIMENSIONS = ("aid_measure", "sector", "company_size")
@@ -100,13 +101,17 @@ def normalise(frames: Mapping[str, pd.DataFrame], catalogue: Catalogue) -> pd.Da
     Given are the cells of measure, sector and company size; there are never more of them than
     applications, so the cross stays small. A share by measure is its cells over all cells, which
     a mix of totals and parts would spoil. Withdrawn applications count as applications only.
+
+    Medians and other quantiles of the processing time, which no sum can give, are computed here as the
+    catalogue declares them (``export-aid-processing-time-median`` ...).
     """
     frame = frames["applications"]
     decided = frame[frame["outcome"].isin(["granted", "refused"])]
     granted = decided["outcome"].eq("granted")
     taken = pd.to_datetime(decided["decided"]) - pd.to_datetime(decided["submitted"])
+    dated = decided.assign(time_period=decided["decided"].str[:7])
     by_decision = summed(
-        decided.assign(time_period=decided["decided"].str[:7]),
+        dated,
         "export-aid",
         catalogue,
         by=_DIMENSIONS,
@@ -126,4 +131,6 @@ def normalise(frames: Mapping[str, pd.DataFrame], catalogue: Catalogue) -> pd.Da
         by=_DIMENSIONS,
         values={"export-aid-applications": ones(frame)},
     )
-    return combine([with_empty_months(by_decision), with_empty_months(by_submission)])
+    of = "export-aid-processing-days"
+    times = quantiles(dated, "export-aid", catalogue, _DIMENSIONS, of, taken.dt.days.astype("float64"))
+    return combine([with_empty_months(by_decision), with_empty_months(by_submission), times])

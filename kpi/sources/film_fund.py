@@ -45,20 +45,22 @@ FORMATS: Mapping[str, DeliveryFormat] = {
 def normalise(frames: Mapping[str, pd.DataFrame], catalogue: Catalogue) -> pd.DataFrame:
     """Accepted projects to yearly counts and euro, all in the year of their session.
 
-    ``fund-investment`` and ``fund-projects-financed`` by type; ``audiovisual-direct-spending`` by type
-    and by whether it is realised or still promised, a promise being an estimate (status ``E``); and
-    ``fund-investment-sessions``. Spending counts in the year of the session, not in that of the shoot,
+    ``fund-projects-financed`` by type; ``fund-investment`` and ``audiovisual-direct-spending`` by type and
+    by whether the spending is realised or still promised, a promise being an estimate (status ``E``); and
+    ``fund-investment-sessions``. Realised and promised leverage are two measures: each sets spending
+    against the commitments of the same projects. Spending counts in the year of the session, not in that of the shoot,
     so that what comes back is set against the money that brought it.
     """
     frame = frames["projects"].assign(time_period=frames["projects"]["session"].str[:4])
     status = frame["spending_status"].map({"promised": "E"}).fillna("A")
-    money = {"fund-investment": frame["commitment"], "fund-projects-financed": ones(frame)}
+    invested = {"fund-investment": frame["commitment"]}
     brought = {"audiovisual-direct-spending": frame["spending"]}
     sessions = frame.drop_duplicates("session")
     by_spending = ("type", "spending_status", "obs_status")
     return combine(
         [
-            summed(frame, "film-fund", catalogue, ("type",), money),
+            summed(frame, "film-fund", catalogue, ("type",), {"fund-projects-financed": ones(frame)}),
+            summed(frame, "film-fund", catalogue, ("type", "spending_status"), invested),
             summed(frame.assign(obs_status=status), "film-fund", catalogue, by_spending, brought),
             summed(sessions, "film-fund", catalogue, (), {"fund-investment-sessions": ones(sessions)}),
         ]

@@ -88,8 +88,10 @@ def normalise(frames: Mapping[str, pd.DataFrame], catalogue: Catalogue) -> pd.Da
 
     Of satisfaction ``survey-answers`` and, of them, ``survey-satisfied``: a score in the upper third of
     its scale, (score - worst) / (best - worst) >= 2/3, such as 4 and 5 of 1 to 5, or 7 to 10 of 1 to
-    10. Of recommendation ``survey-recommendation-answers``, ``survey-promoters`` (9, 10) and
-    ``survey-detractors`` (0 to 6). By survey and by what it is about; a day counts in its month.
+    10; and ``survey-mean-score``, the mean place on the scale from 0 (worst) to 100 (best), a mean that
+    is weighted by its answers wherever it is added up. Of recommendation
+    ``survey-recommendation-answers``, ``survey-promoters`` (9, 10) and ``survey-detractors`` (0 to 6). By
+    survey and by what it is about; a day counts in its month.
     """
     frame = pd.concat([frames["counts"], frames["answers"].assign(answers=1.0)], ignore_index=True)
     if frame.empty:
@@ -112,6 +114,13 @@ def _counted(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         "survey-promoters": answers.where(advised["score"] >= _PROMOTER, 0.0),
         "survey-detractors": answers.where(advised["score"] <= _DETRACTOR, 0.0),
     }
+    place = 100 * (pleased["score"] - pleased["worst"]) / (pleased["best"] - pleased["worst"])
+    weighed = summed(pleased, _SOURCE, catalogue, _BY, {"survey-mean-score": place * pleased["answers"]})
+    given = summed(pleased, _SOURCE, catalogue, _BY, {"survey-mean-score": pleased["answers"]})["obs_value"]
     return combine(
-        [summed(pleased, _SOURCE, catalogue, _BY, satisfied), summed(advised, _SOURCE, catalogue, _BY, recommended)]
+        [
+            summed(pleased, _SOURCE, catalogue, _BY, satisfied),
+            weighed.assign(obs_value=weighed["obs_value"] / given.where(given > 0)).dropna(subset=["obs_value"]),
+            summed(advised, _SOURCE, catalogue, _BY, recommended),
+        ]
     )

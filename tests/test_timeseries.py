@@ -1,0 +1,83 @@
+"""Seasons, breaks and refusals; what is added up by hand stands in tests/golden/time.yaml."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+import kpi
+from kpi.errors import UsageError
+from kpi.timeseries import across_break, coarser, rolling, seasonally_adjusted, year_to_date
+from tests.conftest import rows
+
+
+def months(first: int, years: int, value, **more) -> pd.DataFrame:
+    return rows(
+        *(
+            {"time_period": f"{first + i // 12}-{i % 12 + 1:02d}", "obs_value": float(value(i)), **more}
+            for i in range(12 * years)
+        ),
+        freq="M",
+        flow="flow",
+    )
+
+
+def test_a_pure_season_is_taken_out_and_labelled():
+    pytest.importorskip("statsmodels")
+    monthly = months(2017, 4, lambda i: 1000 + 2 * i + 100 * math.sin(2 * math.pi * i / 12))
+    adjusted = seasonally_adjusted(monthly)
+    straight = [1000 + 2 * i for i in range(48)]
+    assert adjusted["adjusted"].to_list() == pytest.approx(straight, abs=5)
+    assert (adjusted["adjusted"] + adjusted["seasonal"]).to_list() == pytest.approx(monthly["obs_value"].to_list())
+    assert adjusted["flags"].str.contains("seasonally-adjusted").all()
+
+
+@pytest.mark.parametrize(
+    ("frame", "words"),
+    [
+        (months(2018, 2, lambda i: i), "three|3 whole years"),
+        (months(2017, 4, lambda i: i).drop(index=20), "without a gap"),
+        (months(2017, 4, lambda i: i).assign(obs_status=["A"] * 20 + ["B"] + ["A"] * 27), "a break in the series"),
+        (months(2017, 4, lambda i: i).assign(qualifier=["eq"] * 47 + ["gt"]), "exact values"),
+        (rows({"time_period": "2019", "obs_value": 1.0}), "expected rows of months"),
+    ],
+)
+def test_no_season_without_three_whole_years(frame, words):
+    pytest.importorskip("statsmodels")
+    with pytest.raises(UsageError, match=words):
+        seasonally_adjusted(frame)
+
+
+def test_without_statsmodels_the_sentence_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "statsmodels.tsa.seasonal", None)
+    with pytest.raises(UsageError, match=r"brussels-kpi\[seasonal\]"):
+        seasonally_adjusted(months(2017, 4, lambda i: i))
+
+
+@pytest.mark.parametrize("call", [coarser, rolling, year_to_date])
+def test_a_stock_is_never_added_up_over_time(call):
+    stock = months(2019, 1, lambda i: i).assign(flow="stock")
+    with pytest.raises(UsageError, match=r"flow|stock"):
+        call(stock, "A") if call is coarser else call(stock)
+
+
+def test_series_of_two_sources_and_samples_are_kept_apart():
+    both = pd.concat([months(2019, 1, lambda _: 1), months(2019, 1, lambda _: 2, sample=True)], ignore_index=True)
+    yearly = coarser(both, "A")
+    assert dict(zip(yearly["sample"], yearly["obs_value"], strict=True)) == {False: 12, True: 24}
+
+
+def test_a_window_with_a_break_in_it_has_no_value():
+    broken = months(2019, 2, lambda _: 1).assign(obs_status=["A"] * 12 + ["B"] + ["A"] * 11)
+    assert rolling(broken)["time_period"].to_list() == ["2019-12", "2020-12"]
+    assert across_break(broken, 2019).sum() == 12
+    assert kpi.versus(broken)["index"].notna().sum() == 12
+
+
+def test_what_is_empty_stays_empty():
+    nothing = months(2019, 1, lambda i: i).iloc[:0]
+    assert rolling(nothing).empty
+    assert year_to_date(nothing).empty
+    assert coarser(nothing, "A").empty
