@@ -27,7 +27,7 @@ def main() -> None:
     project = Project(find_root())
     os.environ["KPI_ROOT"] = str(project.root)
     api.remember(project)
-    jobs = [Job(o.id, "fr", downloads=False) for o in project.catalogue.objectives][:FORKED]
+    jobs = [Job(o.id, "fr", coded=False) for o in project.catalogue.objectives][:FORKED]
     with tempfile.TemporaryDirectory() as name:
         site = Path(name)
         figures = {

@@ -15,8 +15,8 @@ from kpi.files import write_whole
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-#: A cell that opens with one of these would run as a formula in a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: A cell that opens with one of these would run as a formula in a spreadsheet; some read the wide signs as well.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 #: Any date will do as long as it stays; this is the first that a zip archive can hold.
 _ALWAYS = dt.datetime(1980, 1, 1)  # noqa: DTZ001  (openpyxl writes naive dates)
 

@@ -13,6 +13,7 @@ from kpi.errors import unknown
 from kpi.excel import neutralise, stable_bytes
 from kpi.files import write_whole
 from kpi.observations import lean
+from kpi.sdmx_csv import sdmx_table
 
 
 def to_bytes(frame: pd.DataFrame, form: str) -> bytes:
@@ -78,11 +79,7 @@ def _cell(value: Any) -> Any:
 
 
 def _sdmx_csv(frame: pd.DataFrame) -> bytes:
-    """SDMX-CSV 1.0: DATAFLOW, then dimensions, observation value and attributes in capitals."""
-    renamed = {"figure": "FIGURE_ID"}
-    table = frame.rename(columns=lambda name: renamed.get(name, str(name).upper()))
-    table.insert(0, "DATAFLOW", "BRUSSELS:KPI(1.0)")
-    return neutralise(table).to_csv(index=False).encode()
+    return neutralise(sdmx_table(frame)).to_csv(index=False).encode()
 
 
 _FORMS: dict[str, Callable[[pd.DataFrame], bytes]] = {

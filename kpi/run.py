@@ -20,8 +20,10 @@ from kpi.errors import unknown
 from kpi.project import Project
 from kpi.publish import locked, publish, stage
 from kpi.reporting import prepare
+from kpi.reporting.chromium import find_chromium
 from kpi.reporting.forks import Outcome, can_fork, run_forked
 from kpi.reporting.frame import write_text
+from kpi.reporting.images import write_site_images
 from kpi.reporting.render import Job, render, warm_up
 from kpi.reporting.site import write_common_pages
 
@@ -32,7 +34,7 @@ _PACKAGES = ("pandas", "plotly", "papermill", "nbconvert", "great-expectations",
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What to render and how. Empty objectives and languages mean all."""
+    """What to render and how. Empty objectives and languages mean all; ``images``: also copy charts."""
 
     objectives: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
@@ -40,6 +42,7 @@ class RunOptions:
     engine: str = "fork"
     use_sample: bool = True
     as_of: str = ""
+    images: bool = False
 
 
 @dataclass
@@ -80,6 +83,8 @@ def run(
         UsageError: an objective or language that does not exist.
     """
     started = time.monotonic()
+    if options.images:
+        find_chromium()  # told before hours of work, not after
     project = Project(project.root)  # read anew: what an earlier run of this process knew may have changed
     with locked(project):
         jobs = plan(project, options)
@@ -101,10 +106,13 @@ def run(
                 progress(count, len(jobs))
             _keep_last_versions(staging, result)
             tell("portal, register and coverage")
-            whole = not partial or not (staging / "downloads" / "all-figures.csv").exists()
+            whole = not partial or not (staging / "downloads" / "all-figures.parquet").exists()
             write_common_pages(
                 project, staging, summaries, as_of=options.as_of, use_sample=options.use_sample, whole=whole
             )
+            if options.images:
+                tell("copying charts")
+                tell(f"{write_site_images(staging, [job.path for job in result.rendered])} files of charts")
             result.seconds = time.monotonic() - started
             _write_manifest(staging, result, options, summaries)
             publish(project, staging)
@@ -122,8 +130,7 @@ def plan(project: Project, options: RunOptions) -> list[Job]:
     names = options.objectives or tuple(o.id for o in catalogue.objectives)
     objectives = [catalogue.objective(name) for name in dict.fromkeys(names)]
     return [
-        # The downloads of an objective are the same in every language: written once.
-        Job(objective.id, language, options.as_of, options.use_sample, downloads=position == 0)
+        Job(objective.id, language, options.as_of, options.use_sample, coded=position == 0)
         for objective in objectives
         for position, language in enumerate(options.languages or LANGUAGES)
     ]

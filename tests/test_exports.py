@@ -45,12 +45,6 @@ def test_equal_rows_give_equal_bytes(form):
     assert to_bytes(FRAME, form) == to_bytes(FRAME.copy(), form)
 
 
-def test_sdmx_csv_opens_with_its_dataflow():
-    head = to_bytes(FRAME, "sdmx-csv").decode().splitlines()[0].split(",")
-    assert head[0] == "DATAFLOW"
-    assert {"TIME_PERIOD", "OBS_VALUE", "REF_AREA", "UNIT_MEASURE"} <= set(head)
-
-
 def test_an_unknown_form_is_a_sentence():
     with pytest.raises(UsageError, match="Unknown format 'xls': did you mean 'xlsx'"):
         to_bytes(FRAME, "xls")

@@ -136,7 +136,7 @@ def test_elsewhere_links_the_other_objective():
 def test_provenance_counts_sources_and_links_downloads():
     html = page("en").provenance().html
     assert 'id="source-published"' in html
-    assert "../../downloads/note-2022/os-1.csv" in html
+    assert "../../downloads/en/note-2022/os-1.csv" in html
     assert "../../notebooks/en/note-2022/os-1.ipynb" in html
     assert "0123abcd" in html
 

@@ -143,8 +143,11 @@ def figures(
     from kpi.exports import to_bytes, write_figures
     from kpi.listing import select_figures
     from kpi.observations import lean
+    from kpi.sdmx_csv import sdmx_table
 
     rows = select_figures(project, indicator or [], objective or [], since, use_sample=not no_sample)
+    if output_format is Figures.sdmx_csv and (undated := len(rows) - len(sdmx_table(rows))):
+        tell(f"{undated} rows have no period that SDMX can write (undated, or open at an end) and are left out.")
     if output is not None:
         form = "csv" if output_format is Figures.table else output_format.value
         write_figures(rows, output, form)

@@ -44,6 +44,7 @@ def run(
     language: Languages = None,
     workers: Annotated[int, typer.Option(min=0, help="Pages rendered at once; 0: one a core.")] = 0,
     engine: Annotated[Engine, typer.Option(help="How notebooks are run.")] = Engine.fork,
+    images: Annotated[bool, typer.Option("--images", help="Also charts as SVG and PNG; needs Chromium.")] = False,
     no_sample: NoSample = False,
     as_of: AsOf = "",
     notify: Annotated[bool, typer.Option(help="Tell whom notify.yaml names how the run ended.")] = True,
@@ -64,6 +65,7 @@ def run(
         engine=engine.value,
         use_sample=not no_sample,
         as_of=as_of,
+        images=images,
     )
     with telling(project, tell, on=notify) as told, _progress() as advance:
         result = run_all(project, options, tell=tell, progress=advance)
@@ -101,6 +103,8 @@ def report(
     language: Annotated[str, typer.Option(help="fr, nl or en.")] = "fr",
     output: Annotated[Path | None, typer.Option(help="File to write; default: its name here.")] = None,
     self_contained: Annotated[bool, typer.Option("--self-contained", help="One file, for mail.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print it; needs Chromium.")] = False,
+    images: Annotated[Path | None, typer.Option(help="Folder for its charts as SVG and PNG; needs Chromium.")] = None,
     no_sample: NoSample = False,
     as_of: AsOf = "",
     parameter: Annotated[
@@ -111,7 +115,7 @@ def report(
     """Render one report from the tables that are there."""
     project = project_of(root)
     from kpi.api import check_parameters
-    from kpi.reporting.single import render_single
+    from kpi.reporting.single import copy_charts, print_single, render_single
 
     given: dict[str, Any] = {
         "objective": objective,
@@ -121,8 +125,17 @@ def report(
         **_named_values(parameter or []),
     }
     checked = check_parameters(given)
-    target = output or Path(f"{checked['objective'].replace('/', '-')}.{checked['language']}.html")
-    render_single(project, checked, target, self_contained=self_contained)
+    if images is not None:
+        charts = copy_charts(project, checked, images)
+        tell(f"{len(charts)} files of charts written to {images}")
+        if not (pdf or output):
+            return
+    ending = "pdf" if pdf else "html"
+    target = output or Path(f"{checked['objective'].replace('/', '-')}.{checked['language']}.{ending}")
+    if pdf:
+        print_single(project, checked, target)
+    else:
+        render_single(project, checked, target, self_contained=self_contained)
     typer.echo(target)
 
 

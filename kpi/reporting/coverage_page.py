@@ -12,7 +12,7 @@ from kpi.charts.points import records
 from kpi.coverage import POINTS, summed
 from kpi.exports import write_table
 from kpi.i18n import Translator, translator
-from kpi.reporting.fragments import objective_code, paragraph
+from kpi.reporting.fragments import link, objective_code, paragraph
 from kpi.reporting.frame import write_framed
 from kpi.tables import Cell, Column, bullet_list, table
 
@@ -54,6 +54,7 @@ def _body(catalogue: Catalogue, covered: pd.DataFrame, words: Translator) -> Mar
                 t("coverage.csv"), t("coverage.xlsx")
             )
         ),
+        paragraph(Markup("{}: {}").format(t("coverage.all-figures"), _all_figures(words))),
         Markup("<h2>{}</h2>").format(t("coverage.testability")),
         paragraph(t("coverage.testability-why")),
         bullet_list([_point(covered, point, words) for point in POINTS]),
@@ -62,6 +63,17 @@ def _body(catalogue: Catalogue, covered: pd.DataFrame, words: Translator) -> Mar
         parts.append(Markup("<h2>{}</h2>").format(t(f"coverage.by-{by}")))
         parts.append(_table(catalogue, summed(covered, by), by, words))
     return Markup("\n").join(parts)
+
+
+def _all_figures(words: Translator) -> Markup:
+    """Every figure of the site, in the forms that each page offers its own."""
+    t = words.t
+    files = {
+        f"{words.language}/all-figures.csv.zip": t("provenance.csv"),
+        "all-figures.parquet": t("provenance.parquet"),
+        "all-figures.sdmx.csv.zip": t("provenance.sdmx"),
+    }
+    return Markup(" · ").join(link(f"../downloads/{address}", name) for address, name in files.items())
 
 
 def _point(covered: pd.DataFrame, point: str, words: Translator) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from markupsafe import Markup
 
 from kpi.briefing import KpiReport, Series
-from kpi.catalogue import Band, Declaration
+from kpi.catalogue import Band, Catalogue, Declaration
 from kpi.charts import dimension_title
 from kpi.charts.points import number, records, value_words, where_words
+from kpi.i18n import Translator
 from kpi.identities import findings_for
 from kpi.observations import TOTAL, dimensions_of
 from kpi.reporting.fragments import in_language, link, paragraph
@@ -30,6 +31,22 @@ _CHECK_SIGNS = {"holds": "✓", "fails": "✕", "refused": "≠"}
 _SPELT_UNITS = frozenset({"EUR", "percent", "boolean", "count", "ratio"})
 
 
+class Voice(Protocol):
+    """Who speaks in a language of what the register knows: a page, or a file of figures."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Names and code lists."""
+
+    @property
+    def words(self) -> Translator:
+        """The words of the language."""
+
+    @property
+    def language(self) -> str:
+        """``fr``, ``nl`` or ``en``."""
+
+
 def kpi_name(page: Page, report: KpiReport) -> str:
     """The label of the KPI, with the slice that this objective declares."""
     label = report.indicator.label[page.language]
@@ -37,7 +54,7 @@ def kpi_name(page: Page, report: KpiReport) -> str:
     return page.words.t("chart.part-of", name=label, part=part) if part else label
 
 
-def source_title(page: Page, source: str) -> str:
+def source_title(page: Voice, source: str) -> str:
     """The title of a source; computed and declared rows have words of their own."""
     found = next((s for s in page.catalogue.sources if s.id == source), None)
     if found:
@@ -51,7 +68,7 @@ def unit_words(page: Page, series: Series) -> str:
     return "" if unit in _SPELT_UNITS else page.catalogue.label("unit", unit, page.language)
 
 
-def reference_words(page: Page, reference: str) -> str:
+def reference_words(page: Voice, reference: str) -> str:
     """Where a value stands: document and lines in words, or file, sheet and cell as they are; several by semicolons."""
     if "; " in reference:
         return "; ".join(dict.fromkeys(reference_words(page, part) for part in reference.split("; ")))

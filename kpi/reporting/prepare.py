@@ -14,6 +14,7 @@ from kpi.catalogue import LANGUAGES, Text
 from kpi.compose import Evidence, compose, gather
 from kpi.disclosure import FREE
 from kpi.errors import unknown
+from kpi.observations import combine
 from kpi.parsing.periods import bounds
 from kpi.project import Project
 from kpi.register import load_remarks
@@ -131,4 +132,5 @@ def figures_of(report: ObjectiveReport) -> pd.DataFrame:
     """Every tidy row the page draws on, declared and printed, targets included."""
     reports = [*report.reports, *report.without_data]
     frames = [r.rows for r in (*reports, *(b for r in reports for b in r.beside)) if len(r.rows)]
-    return pd.concat(frames, ignore_index=True).drop_duplicates() if frames else pd.DataFrame()
+    # Frames know different dimensions: what one of them lacks is its total, not empty.
+    return combine(frames).drop_duplicates(ignore_index=True) if frames else pd.DataFrame()

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from kpi import __version__
 from kpi.briefing import KpiReport, SourceUse
+from kpi.reporting.downloads import addresses
 from kpi.reporting.fragments import Fragment, link, objective_link, paragraph, section
 from kpi.reporting.notes import (
     declared_words,
@@ -112,14 +113,13 @@ def provenance(page: Page) -> Fragment:
     changes = of_indicators(page.changes, page.catalogue, names) if len(page.changes) else page.changes
     revised = changes_table(changes, page.catalogue, tr)
     place = f"{report.document.id}/{report.objective.slug}"
+    known = any(len(one.rows) for one in (*report.reports, *report.without_data))
+    forms = {"csv": t("provenance.csv"), "xlsx": t("provenance.xlsx")}
+    forms |= {"parquet": t("provenance.parquet"), "sdmx-csv": t("provenance.sdmx")}
     downloads = [
         *(
-            [
-                link(f"../../downloads/{place}.csv", t("provenance.csv")),
-                link(f"../../downloads/{place}.xlsx", t("provenance.xlsx")),
-            ]
-            if report.reports
-            else []
+            link(f"../../downloads/{address}", forms[form])
+            for form, address in (addresses(page.language, place) if known else {}).items()
         ),
         link(f"../../notebooks/{page.language}/{place}.ipynb", t("provenance.notebook")),
     ]

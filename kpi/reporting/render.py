@@ -12,9 +12,9 @@ from papermill.exceptions import PapermillExecutionError
 
 from kpi.api import check_parameters
 from kpi.errors import KpiError
-from kpi.exports import write_figures
 from kpi.project import Project
 from kpi.reporting import prepare
+from kpi.reporting.downloads import write_downloads
 from kpi.reporting.engine import forget, warm_shell
 from kpi.reporting.export import export_html
 from kpi.reporting.frame import write_text
@@ -25,13 +25,13 @@ ENGINE = "kpi-fork"
 
 @dataclass(frozen=True)
 class Job:
-    """One page to render."""
+    """One page to render; ``coded`` says whether it writes the files of figures that all languages share."""
 
     objective: str
     language: str
     as_of: str = ""
     use_sample: bool = True
-    downloads: bool = True
+    coded: bool = True
 
     @property
     def path(self) -> Path:
@@ -74,19 +74,9 @@ def render(project: Project, job: Job, site: Path, *, engine: str = "fork") -> d
     notebook = execute(project, job, executed, engine=engine)
     write_text(site / job.path, export_html(notebook))
     report = prepare.prepare_report(project, job.objective, as_of=job.as_of, use_sample=job.use_sample)
-    if job.downloads:
-        write_downloads(project, job, site)
+    page = prepare.prepare_page(project, job.objective, job.language, as_of=job.as_of, use_sample=job.use_sample)
+    write_downloads(page, prepare.figures_of(report), site / "downloads", coded=job.coded)
     return prepare.summarise(report)
-
-
-def write_downloads(project: Project, job: Job, site: Path) -> None:
-    """The figures behind a page, as CSV and XLSX: the same file for all languages."""
-    report = prepare.prepare_report(project, job.objective, as_of=job.as_of, use_sample=job.use_sample)
-    rows = prepare.figures_of(report)
-    if rows.empty:
-        return
-    for kind in ("csv", "xlsx"):
-        write_figures(rows, site / "downloads" / f"{job.objective}.{kind}", kind)
 
 
 def execute(project: Project, job: Job, output: Path | None, *, engine: str) -> Any:

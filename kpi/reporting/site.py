@@ -13,11 +13,11 @@ from kpi.collect.workbook import collect
 from kpi.compose import Evidence
 from kpi.coverage import coverage
 from kpi.errors import KpiError
-from kpi.exports import write_figures
 from kpi.project import Project
 from kpi.reporting import prepare
 from kpi.reporting.assets import write_assets
 from kpi.reporting.coverage_page import write_coverage_pages
+from kpi.reporting.downloads import write_all_figures
 from kpi.reporting.forks import can_fork, run_forked
 from kpi.reporting.indicators import write_indicator_pages
 from kpi.reporting.portal import write_portal
@@ -63,7 +63,7 @@ def write_common_pages(
     _write_side_by_side(project, site, evidence, run=run)
     observations = project.observations_on(as_of)
     shown = observations if use_sample else observations[~observations["sample"]]
-    write_figures(shown, site / "downloads" / "all-figures.csv", "csv")
+    write_all_figures(shown, catalogue, site / "downloads")
 
 
 def _write_side_by_side(project: Project, site: Path, evidence: Evidence, *, run: str) -> None:

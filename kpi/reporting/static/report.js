@@ -29,9 +29,10 @@
     for (const note of layout.annotations ?? []) if (note.font.size > 14) note.font.size = 14;
   }
 
-  async function draw({ place, spec }, night, width) {
+  async function draw({ place, spec }, night, paper) {
     if (!window.Plotly || !place) return;
     const figure = themed(spec, night);
+    const width = paper ? Math.min(PAPER_WIDTH, place.clientWidth) : undefined;
     if (width) figure.layout.width = width;
     if ((width ?? place.clientWidth) < NARROW) slim(figure.layout);
     place.querySelector("noscript")?.remove();
@@ -39,7 +40,7 @@
     place.dataset.drawn = "true";
   }
 
-  const drawAll = (night, width) => Promise.all(charts.map((chart) => draw(chart, night, width)));
+  const drawAll = (night, paper) => Promise.all(charts.map((chart) => draw(chart, night, paper)));
 
   for (const button of document.querySelectorAll("button[data-save]")) {
     if (!window.Plotly) break;
@@ -54,7 +55,7 @@
   const toPaper = () => {
     folded = [...document.querySelectorAll("details:not([open])")];
     for (const details of folded) details.open = true;
-    drawAll(false, Math.min(PAPER_WIDTH, document.documentElement.clientWidth));
+    drawAll(false, true);
   };
   const toScreen = () => {
     for (const details of folded) details.open = false;

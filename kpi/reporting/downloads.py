@@ -1,0 +1,75 @@
+"""The files of figures beside the pages: for people in their language, for programs once for all languages."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from kpi.catalogue import LANGUAGES, Catalogue
+from kpi.exports import to_bytes, write_figures
+from kpi.files import write_whole
+from kpi.i18n import translator
+from kpi.reporting.figures_book import figures_book
+from kpi.reporting.labelled import Reader, labelled, labelled_csv
+
+if TYPE_CHECKING:
+    from kpi.reporting.page import Page
+
+#: Forms that hold codes and no words, with the ending of their file: the same in every language.
+CODED = {"parquet": ".parquet", "sdmx-csv": ".sdmx.csv"}
+#: Forms in the words of a language.
+WORDED = {"csv": ".csv", "xlsx": ".xlsx"}
+_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+
+
+def addresses(language: str, place: str) -> dict[str, str]:
+    """Where the files of a page stand below ``downloads/``, by form.
+
+    >>> addresses("fr", "image-2022/os-2")["csv"], addresses("fr", "image-2022/os-2")["parquet"]
+    ('fr/image-2022/os-2.csv', 'data/image-2022/os-2.parquet')
+    """
+    worded = {form: f"{language}/{place}{ending}" for form, ending in WORDED.items()}
+    return worded | {form: f"data/{place}{ending}" for form, ending in CODED.items()}
+
+
+def write_downloads(page: Page, rows: pd.DataFrame, folder: Path, *, coded: bool) -> None:
+    """Write the figures behind a page; a page without figures has none.
+
+    Args:
+        page: the objective in one language.
+        rows: its tidy rows.
+        folder: ``downloads/`` of the site.
+        coded: also the files without words, which one page of the objective writes for all.
+    """
+    if rows.empty:
+        return
+    places = addresses(page.language, page.report.objective.id)
+    table = labelled(rows, Reader(page.catalogue, page.words))
+    write_whole(folder / places["csv"], labelled_csv(table, page.words))
+    write_whole(folder / places["xlsx"], figures_book(page, rows))
+    for form in CODED if coded else ():
+        write_figures(rows, folder / places[form], form)
+
+
+def write_all_figures(rows: pd.DataFrame, catalogue: Catalogue, folder: Path) -> None:
+    """Every figure of the site: Parquet, and zipped since they are long SDMX-CSV and a CSV a language."""
+    write_figures(rows, folder / "all-figures.parquet", "parquet")
+    _write_zipped(folder / "all-figures.sdmx.csv.zip", to_bytes(rows, "sdmx-csv"))
+    for language in LANGUAGES:
+        words = translator(language)
+        table = labelled(rows, Reader(catalogue, words), gather=True)
+        _write_zipped(folder / language / "all-figures.csv.zip", labelled_csv(table, words))
+
+
+def _write_zipped(path: Path, content: bytes) -> None:
+    """One file in an archive, under the name of the archive, with the same bytes whenever it is written."""
+    packed = io.BytesIO()
+    part = zipfile.ZipInfo(path.stem, _FIRST_DAY)
+    part.compress_type = zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(part, content)
+    write_whole(path, packed.getvalue())
