@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -234,6 +235,9 @@ def _parameters_of(node: Any) -> set[str]:
 def _great_expectations() -> Any:
     """The library, imported when first needed: it takes four to five seconds."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    # jsonschema, which it brings along, compiles a grammar at import, for a form of address that nobody checks
+    # here. It does without where the grammar is not installed: a second of every build.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     import great_expectations  # noqa: PLC0415  (see above)
 
     import kpi.expectations  # noqa: F401, PLC0415  (being imported registers ours)

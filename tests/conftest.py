@@ -24,6 +24,7 @@ settings.register_profile("house", deadline=None, max_examples=40)
 settings.load_profile("house")
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+pd.set_option("mode.string_storage", "python")  # as the commands do
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
