@@ -1,93 +1,48 @@
-"""What notebooks call: open the project, load an indicator, compare, and the page of an objective."""
+"""What notebooks call: search the register, load an indicator, compare printed figures, open a page."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError
 
-from kpi.catalogue import LANGUAGES
+from kpi.catalogue import LANGUAGES, Indicator
+from kpi.comparing import change, share, versus
 from kpi.errors import UsageError, suggestion, unknown
+from kpi.figures import Figures
 from kpi.identities import refused
-from kpi.observations import TOTAL, matching, used_dimensions
-from kpi.parsing.periods import bounds, same_period_of, year_of
+from kpi.lookup import named_code, named_indicator
+from kpi.observations import TOTAL, lean, matching, used_dimensions
+from kpi.parameters import ReportParameters, check_parameters, read_parameters
+from kpi.parsing.periods import bounds
+from kpi.parsing.text import fold
 from kpi.project import Project, find_root
-from kpi.timeseries import across_break
 
 if TYPE_CHECKING:
     from kpi.reporting.page import Page
 
-
-class ReportParameters(BaseModel):
-    """Parameters of the report notebook, strictly typed: papermill itself only warns about a mistyped one."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    objective: str
-    language: str = "fr"
-    root: str = ""
-    as_of: str = ""
-    use_sample: bool = True
-
-
-def read_parameters(namespace: Mapping[str, Any]) -> dict[str, Any]:
-    """The report's parameters from a notebook's globals; any other text, number or truth value is a mistyped one.
-
-    Call it right after the parameters cell, before other such names are defined.
-
-    Raises:
-        UsageError: an unknown parameter, or one of the wrong type, with the nearest known ones.
-
-    >>> read_parameters({"objective": "image-2022/os-2", "langauge": "nl"})
-    Traceback (most recent call last):
-    ...
-    kpi.errors.UsageError: Unknown parameter 'langauge': did you mean 'language'?
-    """
-    given = {
-        name: value
-        for name, value in namespace.items()
-        if not name.startswith("_") and isinstance(value, str | bool | int | float)
-    }
-    return check_parameters(given)
-
-
-def check_parameters(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters with their defaults, or an error that names the wrong one."""
-    known = ReportParameters.model_fields
-    for name in given:
-        if name not in known:
-            raise unknown("parameter", name, known)
-    try:
-        checked = ReportParameters.model_validate(dict(given)).model_dump()
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        msg = f"Parameter {field!r}: found {first['input']!r}; {first['msg']}."
-        raise UsageError(msg) from error
-    if checked["language"] not in LANGUAGES:
-        raise unknown("language", checked["language"], LANGUAGES)
-    if checked["as_of"]:
-        _check_date(checked["as_of"])
-    return checked
-
-
-def _check_date(text: str) -> None:
-    try:
-        start, end = bounds(text)
-    except ValueError:
-        start, end = "", "x"
-    if start != end:
-        msg = f"Parameter 'as_of': found {text!r}; expected a date such as 2021-12-31."
-        raise UsageError(msg)
-
+__all__ = [
+    "Figures",
+    "ReportParameters",
+    "change",
+    "check_parameters",
+    "compare",
+    "indicators",
+    "load",
+    "open_project",
+    "page",
+    "read_parameters",
+    "remember",
+    "share",
+    "versus",
+]
 
 _OPENED: dict[Path, Project] = {}
 
 
-def project(root: str | Path = "") -> Project:
+def open_project(root: str | Path = "") -> Project:
     """The project folder (see :func:`kpi.project.find_root`); register and tables are read once a process."""
     folder = find_root(root or None)
     return _OPENED.setdefault(folder, Project(folder))
@@ -106,30 +61,35 @@ def page(objective: str, language: str = "fr", root: str | Path = "", as_of: str
     """
     from kpi.reporting.prepare import prepare_page  # noqa: PLC0415  (charts and templates only when a page is asked for)
 
-    return prepare_page(project(root), objective, language, as_of=as_of, use_sample=use_sample)
+    return prepare_page(open_project(root), objective, language, as_of=as_of, use_sample=use_sample)
 
 
 def indicators(text: str = "", root: str | Path = "") -> pd.DataFrame:
-    """The register as a table: id, labels, unit, number of values; ``text`` filters ids and labels.
+    """The register as a table; ``text`` filters ids and labels in any language, without regard to case and accents.
 
     Returns:
-        One row an indicator, columns ``indicator, label_fr, label_nl, label_en, unit, values``.
+        One row an indicator, those with most values first: ``indicator, label_fr, label_nl, label_en, unit,
+        values, dimensions`` (by which :func:`load` can split it).
     """
-    opened = project(root)
-    counts = opened.observations["indicator"].value_counts()
-    rows = [
-        {
-            "indicator": i.id,
-            **{f"label_{language}": i.label[language] for language in LANGUAGES},
-            "unit": i.unit,
-            "values": int(counts.get(i.id, 0)),
-        }
-        for i in opened.catalogue.indicators
-    ]
-    table = pd.DataFrame(rows)
-    names = table.iloc[:, :4]
-    found: pd.Series = names.apply(lambda column: column.str.contains(text, case=False, regex=False)).any(axis=1)
-    return table[found].reset_index(drop=True)
+    opened = open_project(root)
+    rows = [_entry(i, opened.by_indicator.get(i.id)) for i in opened.catalogue.indicators if _is_about(i, fold(text))]
+    columns = ["indicator", *(f"label_{language}" for language in LANGUAGES), "unit", "values", "dimensions"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values("values", ascending=False, kind="stable", ignore_index=True)
+
+
+def _is_about(indicator: Indicator, wanted: str) -> bool:
+    return any(wanted in fold(text) for text in (indicator.id, *(indicator.label[code] for code in LANGUAGES)))
+
+
+def _entry(indicator: Indicator, rows: pd.DataFrame | None) -> dict[str, object]:
+    return {
+        "indicator": indicator.id,
+        **{f"label_{language}": indicator.label[language] for language in LANGUAGES},
+        "unit": indicator.unit,
+        "values": 0 if rows is None else len(rows),
+        "dimensions": "" if rows is None else ", ".join(used_dimensions(rows)),
+    }
 
 
 def load(
@@ -140,48 +100,69 @@ def load(
     freq: str = "",
     where: Mapping[str, str] | None = None,
     sample: bool = True,
+    language: str = "en",
     root: str | Path = "",
-) -> pd.DataFrame:
-    """Values of one indicator, tidy: totals, or the parts by one dimension.
+) -> Figures:
+    """Values of one indicator: totals, or the parts by one dimension.
 
     Args:
-        indicator: id in the catalogue, such as ``overnight-stays``.
+        indicator: its id, such as ``overnight-stays``, or its label in French, Dutch or English.
         by: a dimension, such as ``market``; empty gives the totals.
-        since: a period; earlier rows are left out.
-        freq: ``A``, ``M`` ...; empty gives all.
-        where: codes of dimensions to keep, such as ``{"purpose": "mice"}``.
+        since: a period, such as ``2019`` or ``2019-01``; earlier rows are left out, but comparisons still see them.
+        freq: ``A``, ``S``, ``Q``, ``M``, ``D``; empty gives all.
+        where: parts to keep, by code or label, such as ``{"purpose": "mice"}``.
         sample: False leaves out every made-up number.
+        language: of labels and words, ``fr``, ``nl`` or ``en``.
         root: project folder; empty finds it.
 
     Returns:
-        Tidy rows in order of period (columns: see :mod:`kpi.observations`); targets are left out.
+        Figures whose ``frame`` holds tidy rows in order of period (columns: see :mod:`kpi.observations`; dimensions
+        that are not used are left out). Targets are left out.
 
     Raises:
-        UsageError: unknown indicator, dimension or code.
+        UsageError: unknown indicator, dimension, code, frequency, language or period; the sentence names the nearest.
     """
-    opened = project(root)
-    definition = opened.catalogue.indicator(indicator)
-    rows = opened.by_indicator.get(indicator, opened.observations.iloc[:0])
-    rows = rows[rows["measure"] != "target"]
-    fixed = dict(where or {})
-    dims = used_dimensions(rows)
+    opened = open_project(root)
+    if language not in LANGUAGES:
+        raise unknown("language", language, LANGUAGES)
+    definition = named_indicator(opened.catalogue, indicator)
+    rows = opened.by_indicator.get(definition.id, opened.observations.iloc[:0])
+    rows = lean(rows[rows["measure"] != "target"])
+    fixed, dims = dict(where or {}), used_dimensions(rows)
     for name in ({by} if by else set()) | fixed.keys():
         if name not in dims:
             msg = f"{definition.id} has no values by {name!r}; {suggestion(name, dims)}"
             raise UsageError(msg)
+    fixed = {dim: named_code(opened.catalogue, dim, code, set(rows[dim])) for dim, code in fixed.items()}
     free = {*fixed, by}
-    keep = (rows[[d for d in dims if d not in free]] == TOTAL).all(axis=1)
+    keep = (rows[[dim for dim in dims if dim not in free]] == TOTAL).all(axis=1)
     rows = matching(rows[keep], fixed)
     if by:
         rows = rows[rows[by] != TOTAL]
     if not sample:
         rows = rows[~rows["sample"]]
     if freq:
+        _check_frequency(definition, freq, set(rows["freq"]))
         rows = rows[rows["freq"] == freq]
-    if since:
-        rows = rows[rows["period_end"] >= bounds(since)[0]]
-    shown = rows.drop(columns=[d for d in dims if d not in free])
-    return shown.sort_values(["period_start", "period_end"], kind="stable").reset_index(drop=True)
+    rows = rows.drop(columns=[dim for dim in dims if dim not in free])
+    known = rows.sort_values(["period_start", "period_end"], kind="stable").reset_index(drop=True)
+    shown = known[known["period_end"] >= _start(since)] if since else known  # its index leads back into what is known
+    return Figures(shown, definition, opened, by=by, language=language, known=known)
+
+
+def _check_frequency(indicator: Indicator, freq: str, found: set[str]) -> None:
+    if freq not in found:
+        known = ", ".join(sorted(found - {""})) or "none"
+        msg = f"{indicator.id} has no values with freq {freq!r}; known are {known} (A: year, Q: quarter, M: month)."
+        raise UsageError(msg)
+
+
+def _start(since: str) -> str:
+    try:
+        return bounds(since)[0]
+    except ValueError as error:
+        msg = f"since: found {since!r}; expected a period such as 2019, 2019-Q1, 2019-01 or 2019-01-31."
+        raise UsageError(msg) from error
 
 
 def compare(left: str, right: str, root: str | Path = "") -> pd.DataFrame:
@@ -199,12 +180,12 @@ def compare(left: str, right: str, root: str | Path = "") -> pd.DataFrame:
         UsageError: an unknown figure; a pair declared not comparable (fines recovered over fines of
             the year); two units, or a stock against a flow. The sentence says why.
     """
-    opened = project(root)
+    opened = open_project(root)
     by_figure = opened.observations[opened.observations["figure"] != ""].set_index("figure", drop=False)
     for name in (left, right):
         if name not in by_figure.index:
             raise unknown("figure", name, by_figure.index)
-    pair = by_figure.loc[[left, right]].reset_index(drop=True)
+    pair = lean(by_figure.loc[[left, right]].reset_index(drop=True))
     identity = refused([finding.identity for finding in opened.findings], left, right)
     if identity:
         msg = f"{left} and {right} are not comparable: {identity.note.en}"
@@ -216,47 +197,3 @@ def compare(left: str, right: str, root: str | Path = "") -> pd.DataFrame:
     first, second = pair["obs_value"]
     ratio = first / second if second else float("nan")
     return pair.assign(difference=[first - second, float("nan")], ratio=[ratio, float("nan")])
-
-
-def change(frame: pd.DataFrame) -> pd.DataFrame:
-    """Add ``previous`` and ``change`` (a fraction): against the same period a year before, part by part.
-
-    >>> import pandas as pd
-    >>> frame = pd.DataFrame({"time_period": ["2019", "2020"], "obs_value": [4.0, 3.0]})
-    >>> float(change(frame)["change"].iloc[1])
-    -0.25
-    """
-    return _compared(frame, lambda period: same_period_of(period, (year_of(period) or 0) - 1), "previous", "change")
-
-
-def versus(frame: pd.DataFrame, year: int = 2019) -> pd.DataFrame:
-    """Add ``base`` and ``index``: the value with the same period of ``year`` as 100; no index across a break."""
-    compared = _compared(frame, lambda period: same_period_of(period, year), "base", "index")
-    return compared.assign(index=(100 * (1 + compared["index"])).where(~across_break(frame, year)))
-
-
-def share(frame: pd.DataFrame) -> pd.DataFrame:
-    """Add ``share``: each part over the sum of the parts of its period and source (a fraction).
-
-    Use it on parts that make a whole, such as ``load("overnight-stays", by="market")``.
-    """
-    keys = [key for key in ("time_period", "source", "sample", "freq") if key in frame]
-    whole = frame.groupby(keys)["obs_value"].transform("sum")
-    return frame.assign(share=frame["obs_value"] / whole.where(whole != 0))
-
-
-def _compared(frame: pd.DataFrame, earlier: Any, value: str, ratio: str) -> pd.DataFrame:
-    parts = [c for c in frame.columns if c in {"source", "sample", "ref_area", "freq", "flow"} or _is_part(frame, c)]
-    key = ["time_period", *parts]
-    dated = frame[frame["time_period"].ne("") & ~frame["time_period"].str.contains("/")]
-    lookup = frame.drop_duplicates(key).set_index(key)["obs_value"]
-    wanted = dated.assign(time_period=dated["time_period"].map(earlier))[key]
-    index = pd.MultiIndex.from_frame(wanted) if parts else pd.Index(wanted["time_period"])
-    base = pd.Series(lookup.reindex(index).to_numpy(), index=dated.index).reindex(frame.index)
-    return frame.assign(**{value: base, ratio: frame["obs_value"] / base.where(base > 0) - 1})
-
-
-def _is_part(frame: pd.DataFrame, column: str) -> bool:
-    from kpi.observations import dimensions_of  # noqa: PLC0415
-
-    return column in dimensions_of(frame) and column not in {"previous", "change", "base", "index", "share"}

@@ -32,6 +32,7 @@ from kpi.entries import (
     PrintedLines,
     PrintedText,
     Qualifier,
+    Report,
     Source,
     Spelling,
     Target,
@@ -68,6 +69,7 @@ __all__ = [
     "PrintedLines",
     "PrintedText",
     "Qualifier",
+    "Report",
     "Slug",
     "Source",
     "Spelling",
@@ -89,6 +91,7 @@ class Catalogue(Entry):
     indicators: tuple[Indicator, ...]
     code_lists: tuple[CodeList, ...]
     sources: tuple[Source, ...]
+    reports: tuple[Report, ...] = ()
 
     @cached_property
     def _by_id(self) -> dict[str, dict[str, Any]]:
@@ -99,6 +102,7 @@ class Catalogue(Entry):
             "indicator": self.indicators,
             "code list": self.code_lists,
             "source": self.sources,
+            "report": self.reports,
         }
         return {kind: {entry.id: entry for entry in entries} for kind, entries in kinds.items()}
 
@@ -131,6 +135,10 @@ class Catalogue(Entry):
     def source(self, name: str) -> Source:
         """The source of that id."""
         return self._get("source", name)  # type: ignore[no-any-return]
+
+    def report(self, name: str) -> Report:
+        """The added report of that id."""
+        return self._get("report", name)  # type: ignore[no-any-return]
 
     @cached_property
     def readings(self) -> frozenset[str]:

@@ -279,3 +279,16 @@ class Source(Entry):
             msg = f"disclosure names indicators that the source does not emit: {', '.join(strange)}"
             raise ValueError(msg)
         return self
+
+
+class Report(Entry):
+    """A report that analysts added: a notebook that every whole run renders in three languages."""
+
+    id: Slug
+    notebook: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+\.ipynb$")] = Field(
+        description="File in the folder notebooks/, with a cell tagged 'parameters'."
+    )
+    title: Text
+    parameters: dict[str, str | bool | int | float] = Field(
+        {}, description="Values of the notebook's parameters; language, use_sample and as_of come from the run."
+    )

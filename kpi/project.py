@@ -73,9 +73,14 @@ class Project:
         return self.root / "reports"
 
     @property
+    def notebooks(self) -> Path:
+        """Where notebooks are."""
+        return self.root / "notebooks"
+
+    @property
     def notebook(self) -> Path:
         """The notebook that is rendered once per objective and language."""
-        return self.root / "notebooks" / "objective_report.ipynb"
+        return self.notebooks / "objective_report.ipynb"
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -17,6 +17,7 @@ from kpi.catalogue import (
     Indicator,
     Objective,
     Organisation,
+    Report,
     Source,
     Text,
     natural_key,
@@ -37,6 +38,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "indicators": Indicator,
     "code_lists": CodeList,
     "sources": Source,
+    "reports": Report,
 }
 
 

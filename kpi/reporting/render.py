@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import papermill
 from papermill.exceptions import PapermillExecutionError
@@ -21,6 +22,16 @@ from kpi.reporting.frame import write_text
 
 #: Name of our engine at papermill's entry point, see kpi.reporting.entry.
 ENGINE = "kpi-fork"
+
+
+class Renderable(Protocol):
+    """What :func:`execute` needs of a job: where its page goes, and what its notebook is given."""
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def parameters(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -79,8 +90,12 @@ def render(project: Project, job: Job, site: Path, *, engine: str = "fork") -> d
     return prepare.summarise(report)
 
 
-def execute(project: Project, job: Job, output: Path | None, *, engine: str) -> Any:
+def execute(
+    project: Project, job: Renderable, output: Path | None, *, engine: str, notebook: Path | None = None
+) -> Any:
     """Run the notebook for one page and return it executed; ``engine`` is ``fork`` or ``standard``.
+
+    Without a ``notebook`` it is that of an objective. One of one's own runs where it stands, as in JupyterLab.
 
     Raises:
         KpiError: the notebook leads out of the project's ``notebooks``, or a cell failed; with an
@@ -92,12 +107,12 @@ def execute(project: Project, job: Job, output: Path | None, *, engine: str) -> 
         output.unlink(missing_ok=True)
     try:
         return papermill.execute_notebook(
-            project.notebook,
+            notebook or project.notebook,
             output,
-            parameters=job.parameters,
+            parameters=dict(job.parameters),
             engine_name=ENGINE if engine == "fork" else None,
             kernel_name="python3",
-            cwd=project.root,
+            cwd=notebook.parent if notebook else project.root,
             progress_bar=False,
             request_save_on_cell_execute=False,
         )
