@@ -100,6 +100,7 @@ def load(
     freq: str = "",
     where: Mapping[str, str] | None = None,
     sample: bool = True,
+    as_of: str = "",
     language: str = "en",
     root: str | Path = "",
 ) -> Figures:
@@ -112,6 +113,7 @@ def load(
         freq: ``A``, ``S``, ``Q``, ``M``, ``D``; empty gives all.
         where: parts to keep, by code or label, such as ``{"purpose": "mice"}``.
         sample: False leaves out every made-up number.
+        as_of: a date: the values as they were known then; empty for now.
         language: of labels and words, ``fr``, ``nl`` or ``en``.
         root: project folder; empty finds it.
 
@@ -126,8 +128,7 @@ def load(
     if language not in LANGUAGES:
         raise unknown("language", language, LANGUAGES)
     definition = named_indicator(opened.catalogue, indicator)
-    rows = opened.by_indicator.get(definition.id, opened.observations.iloc[:0])
-    rows = lean(rows[rows["measure"] != "target"])
+    rows = lean(_values(opened, definition.id, as_of))
     fixed, dims = dict(where or {}), used_dimensions(rows)
     for name in ({by} if by else set()) | fixed.keys():
         if name not in dims:
@@ -148,6 +149,15 @@ def load(
     known = rows.sort_values(["period_start", "period_end"], kind="stable").reset_index(drop=True)
     shown = known[known["period_end"] >= _start(since)] if since else known  # its index leads back into what is known
     return Figures(shown, definition, opened, by=by, language=language, known=known)
+
+
+def _values(opened: Project, indicator: str, as_of: str) -> pd.DataFrame:
+    if as_of:
+        known = opened.observations_on(as_of)
+        rows = known[known["indicator"] == indicator]
+    else:
+        rows = opened.by_indicator.get(indicator, opened.observations.iloc[:0])
+    return rows[rows["measure"] != "target"]
 
 
 def _check_frequency(indicator: Indicator, freq: str, found: set[str]) -> None:

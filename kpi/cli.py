@@ -10,7 +10,7 @@ from kpi.commands.common import FAILED, app, tell
 from kpi.errors import KpiError
 
 # Each module adds its commands to the application; the order here is that of `kpi --help`.
-for _family in ("running", "printing", "delivering", "reading", "machine"):
+for _family in ("running", "printing", "delivering", "reading", "workbench", "machine"):
     import_module(f"kpi.commands.{_family}")
 
 

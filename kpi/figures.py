@@ -96,7 +96,8 @@ class Figures:
     def table(self) -> pd.DataFrame:
         """The values to read: a row a period, and a column a part with its label (or ``value`` for totals).
 
-        One source only, real before made up: :attr:`frame` holds all.
+        One source only, real before made up: :attr:`frame` holds all. Changes and shares are per cents here, to read;
+        the columns of the frame are fractions, to compute with.
         """
         subject = self.subject()
         if subject is None:

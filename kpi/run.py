@@ -21,6 +21,7 @@ from kpi.project import Project
 from kpi.publish import locked, publish, stage
 from kpi.reporting import prepare
 from kpi.reporting.chromium import find_chromium
+from kpi.reporting.extra import ReportJob, render_report, report_jobs
 from kpi.reporting.forks import Outcome, can_fork, run_forked
 from kpi.reporting.frame import write_text
 from kpi.reporting.images import write_site_images
@@ -52,8 +53,8 @@ class RunResult:
     site: Path
     run: str
     built: BuildResult
-    rendered: list[Job] = field(default_factory=list)
-    failed: dict[Job, str] = field(default_factory=dict)
+    rendered: list[Job | ReportJob] = field(default_factory=list)
+    failed: dict[Job | ReportJob, str] = field(default_factory=dict)
     seconds: float = 0.0
 
     @property
@@ -88,22 +89,24 @@ def run(
     project = Project(project.root)  # read anew: what an earlier run of this process knew may have changed
     with locked(project):
         jobs = plan(project, options)
+        extra = plan_reports(project, options)
         built = build(project, allow_sample=options.use_sample, tell=tell)
         tell("preparing")
         result = RunResult(project.reports / "site", prepare.run_id(project), built)
         partial = len(jobs) < len(plan(project, RunOptions()))
         staging = stage(project, result.run, partial=partial)
         try:
-            tell(f"rendering {len(jobs)} pages")
+            tell(f"rendering {len(jobs) + len(extra)} pages")
             summaries = _published_summaries(staging)
-            for count, outcome in enumerate(_render_all(project, jobs, staging, options), start=1):
-                job: Job = outcome.task
+            for count, outcome in enumerate(_render_all(project, [*jobs, *extra], staging, options), start=1):
+                job: Job | ReportJob = outcome.task
                 if outcome.ok:
                     result.rendered.append(job)
-                    summaries[job.objective] = outcome.result
+                    if isinstance(job, Job):
+                        summaries[job.objective] = outcome.result
                 else:
                     result.failed[job] = outcome.error
-                progress(count, len(jobs))
+                progress(count, len(jobs) + len(extra))
             _keep_last_versions(staging, result)
             tell("portal, register and coverage")
             whole = not partial or not (staging / "downloads" / "all-figures.parquet").exists()
@@ -136,18 +139,31 @@ def plan(project: Project, options: RunOptions) -> list[Job]:
     ]
 
 
-def _render_all(project: Project, jobs: Sequence[Job], staging: Path, options: RunOptions) -> Iterator[Outcome]:
+def plan_reports(project: Project, options: RunOptions) -> list[ReportJob]:
+    """The reports that analysts added, in a whole run; a run of named objectives leaves them as they are."""
+    if options.objectives:
+        return []
+    return report_jobs(project, languages=options.languages, as_of=options.as_of, use_sample=options.use_sample)
+
+
+def _render_all(
+    project: Project, jobs: Sequence[Job | ReportJob], staging: Path, options: RunOptions
+) -> Iterator[Outcome]:
     os.environ["KPI_ROOT"] = str(project.root)  # kernels find the same project
     remember(project)  # and so do forked children
     forking = options.engine == "fork" and can_fork()
 
-    def work(job: Job) -> dict[str, Any]:
-        return render(project, job, staging, engine="fork" if forking else "standard")
+    def work(job: Job | ReportJob) -> dict[str, Any]:
+        engine = "fork" if forking else "standard"
+        if isinstance(job, ReportJob):
+            return render_report(project, job, staging, engine=engine)
+        return render(project, job, staging, engine=engine)
 
     if forking:
-        warm_up(project, jobs[0])
-        for job in jobs:  # composed once here, read by the children of all languages
-            prepare.prepare_report(project, job.objective, as_of=job.as_of, use_sample=job.use_sample)
+        pages = [job for job in jobs if isinstance(job, Job)]
+        warm_up(project, pages[0])
+        for page in pages:  # composed once here, read by the children of all languages
+            prepare.prepare_report(project, page.objective, as_of=page.as_of, use_sample=page.use_sample)
         yield from run_forked(jobs, work, workers=options.workers or os.cpu_count() or 1, timeout=TIME_LIMIT)
         return
     for job in jobs:

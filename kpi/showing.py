@@ -12,10 +12,10 @@ from markupsafe import Markup
 from kpi.briefing import Breakdown, KpiReport, Series
 from kpi.charts import chart_for, dimension_title
 from kpi.charts.points import records, value_words
+from kpi.compose import compose, gather
 from kpi.errors import UsageError
 from kpi.i18n import Translator, translator
 from kpi.reporting.fragments import Fragment, chart_fragment, paragraph
-from kpi.reporting.prepare import prepare_report
 from kpi.tables import Column, bullet_list, details, table
 
 if TYPE_CHECKING:
@@ -75,10 +75,13 @@ def explanation(figures: Figures) -> pd.DataFrame:
 
 def _verdicts(figures: Figures, words: Translator) -> Iterator[tuple[str, str]]:
     """What each objective that declares the indicator may say of it, with the reason where it may not."""
-    for name in dict.fromkeys(d.objective for d in figures.indicator.declared):
-        brief = prepare_report(figures.project, name)
+    project, indicator = figures.project, figures.indicator
+    rows = project.by_indicator.get(indicator.id, figures.frame)
+    evidence = gather(rows)  # of this indicator alone: that of all takes seconds
+    for name in dict.fromkeys(d.objective for d in indicator.declared):
+        brief = compose(project.catalogue.objective(name), project.catalogue, evidence, as_of="")
         for report in (*brief.reports, *brief.without_data):
-            if report.indicator.id == figures.indicator.id and report.declaration is not None:
+            if report.indicator.id == indicator.id and report.declaration is not None:
                 yield name, _verdict(report, words)
 
 

@@ -153,13 +153,16 @@ def lab_command(project: Project) -> tuple[list[str], dict[str, str]]:
     """What opens JupyterLab, and its environment: bound to this machine, with the token it makes itself."""
     import os
 
-    environment = {**os.environ, "KPI_ROOT": str(project.root)}
+    from kpi.workbench import lab_environment, lab_options
+
+    environment = {**os.environ, **lab_environment(), "KPI_ROOT": str(project.root)}
     # An empty one would turn the token off.
     if not environment.get("JUPYTER_TOKEN"):
         environment.pop("JUPYTER_TOKEN", None)
     command = [
         *(sys.executable, "-m", "jupyterlab", "--notebook-dir", str(project.root / "notebooks")),
         *("--ServerApp.ip=127.0.0.1", "--ServerApp.allow_remote_access=False"),
+        *lab_options(),
     ]
     return command, environment
 

@@ -135,6 +135,6 @@ def read_notebook(path: Path) -> NotebookNode:
 
 def _with_header(notebook: NotebookNode, shown: Fragment) -> NotebookNode:
     data = {HTML: shown.html}
-    output = nbformat.v4.new_output("display_data", data=data, metadata={METADATA: {"head": dict(shown.head)}})
-    cell = nbformat.v4.new_code_cell("", outputs=[output])
-    return nbformat.from_dict({**notebook, "cells": [cell, *notebook.cells]})
+    output = NotebookNode(output_type="display_data", data=data, metadata={METADATA: {"head": dict(shown.head)}})
+    cell = NotebookNode(id="header", cell_type="code", metadata={}, source="", outputs=[output], execution_count=None)
+    return NotebookNode({**notebook, "cells": [cell, *notebook.cells]})

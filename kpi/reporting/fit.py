@@ -1,4 +1,4 @@
-"""What of an executed notebook a page cannot carry: pictures nobody can read out, bare frames, widgets, things from afar."""
+"""What of an executed notebook a page cannot carry: pictures without words, bare frames, widgets, things from afar."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OUR_CHART = 'class="chart-figure"'
 _BARE_FRAME = 'class="dataframe"'
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _FROM_AFAR = re.compile(
-    r"""<(?:script|img|link|iframe)\b[^>]*?\b(?:src|href)\s*=\s*["']?((?:https?:)?//[^"'\s>]+)""", re.I
+    r"""<(?:script|img|link|iframe)\b[^>]*?\b(?:src|href)\s*=\s*["']?((?:https?:)?//[^"'\s>]+)""", re.IGNORECASE
 )
 _ID = re.compile(r"""\sid="([^"]+)\"""")
 _CAPTION = "show kpi's own .chart(), or kpi.captioned(picture, 'what it shows', language)."

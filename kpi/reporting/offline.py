@@ -13,7 +13,7 @@ _HERE = frozenset({"localhost", "127.0.0.1", "::1", "", None})
 def _refuse(host: object) -> None:
     name = host.decode() if isinstance(host, bytes) else host
     if name not in _HERE:
-        msg = f"no network in a scheduled report: {name} was asked for; read from data/ instead, kpi fetch brings it there"
+        msg = f"no network in a scheduled report: {name} was asked for; kpi fetch brings data into data/"
         raise ConnectionRefusedError(msg)
 
 
@@ -31,7 +31,7 @@ def offline() -> Iterator[None]:
         _refuse(host)
         return look_up(host, *args, **kwargs)
 
-    socket.socket.connect, socket.getaddrinfo = connect_here, look_up_here  # type: ignore[method-assign]
+    socket.socket.connect, socket.getaddrinfo = connect_here, look_up_here  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:

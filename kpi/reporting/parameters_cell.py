@@ -1,4 +1,4 @@
-"""What a notebook's cell tagged ``parameters`` declares, and whether given values fit it: strictly, by name and type."""
+"""What a notebook's cell tagged ``parameters`` declares, and whether given values fit it, strictly."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ def checked_values(declared: Mapping[str, tuple[str, Any]], given: Mapping[str, 
     """
     for key, value in given.items():
         if key not in declared:
-            raise unknown(f"parameter of {name}", key, declared)
+            kind = f"parameter of {name}"
+            raise unknown(kind, key, declared)
         _check(key, value, declared[key][0], f"{name}, value of")
     return dict(given)
 
@@ -57,7 +58,7 @@ def _assignment(line: ast.stmt, name: str) -> tuple[str, str, Any]:
     elif isinstance(line, ast.Assign) and len(line.targets) == 1 and isinstance(line.targets[0], ast.Name):
         target, value, kind = line.targets[0], line.value, ""
     else:
-        msg = f'{name}: the cell of parameters holds {ast.unparse(line)!r}; expected lines such as since: str = "2019".'
+        msg = f"{name}: the cell of parameters holds {ast.unparse(line)!r}; expected lines such as top: int = 5."
         raise UsageError(msg)
     try:
         default = ast.literal_eval(value)

@@ -46,6 +46,7 @@ def write_portal(catalogue: Catalogue, summaries: Summaries, site: Path, as_of: 
             title=words[language].t("portal.title"),
             scripts=("portal.js",),
             documents=documents,
+            reports=[{"id": r.id, "title": r.title[language]} for r in catalogue.reports],
             count=len(catalogue.objectives),
             signs=STATUS_SIGNS,
             as_of=words[language].period(as_of) if as_of else "",

@@ -109,6 +109,7 @@ def run_id(project: Project) -> str:
         *sorted((project.data / "published").glob("*.yaml")),
         *sorted(project.expectations.glob("*.yaml")),
         project.notebook,
+        *(project.notebooks / report.notebook for report in project.catalogue.reports),
     ]
     for path in files:
         digest.update(path.name.encode())

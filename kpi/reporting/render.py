@@ -28,10 +28,12 @@ class Renderable(Protocol):
     """What :func:`execute` needs of a job: where its page goes, and what its notebook is given."""
 
     @property
-    def path(self) -> Path: ...
+    def path(self) -> Path:
+        """Place of the page in the site."""
 
     @property
-    def parameters(self) -> Mapping[str, Any]: ...
+    def parameters(self) -> Mapping[str, Any]:
+        """Parameters of the notebook."""
 
 
 @dataclass(frozen=True)
