@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: setup report test check lab bench schema audit-deps clean
+.PHONY: setup report test check lab docs bench schema audit-deps clean
 .DEFAULT_GOAL := report
 
 # What a run needs.
@@ -43,6 +43,15 @@ schema: $(VENV)/.core
 
 lab: $(VENV)/.core
 	@$(BIN)/kpi lab
+
+# The documentation as a site; a link that leads nowhere is an error.
+$(VENV)/.docs: $(VENV)/.core
+	$(PIP) -e '.[docs]'
+	@touch $@
+
+docs: $(VENV)/.docs
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs build/docs
+	@echo build/docs/index.html
 
 bench: $(VENV)/.dev
 	@$(BIN)/kpi build

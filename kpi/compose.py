@@ -18,7 +18,7 @@ from kpi.briefing import (
 )
 from kpi.catalogue import Catalogue, Declaration, Indicator, Objective
 from kpi.derive import PRINTED
-from kpi.observations import TOTAL, has_flag, lean, matching, tidy, used_dimensions
+from kpi.observations import TOTAL, dimensions_of, has_flag, matching, tidy, used_dimensions
 from kpi.trends import assess, change, read_light, versus_base
 
 #: A revision is two readings of one value, not a part of a whole.
@@ -46,7 +46,12 @@ def gather(observations: pd.DataFrame) -> Evidence:
     shown = observations[observations["source"].isin(PRINTED) | has_flag(observations, "computed")]
     # What is confidential has a row, so that it is known to exist, and no place on a page.
     shown = shown[shown["conf_status"].eq("F")]
-    by_indicator = {str(name): lean(rows) for name, rows in shown.groupby("indicator", sort=True)}
+    dims = dimensions_of(shown)
+    used = (shown[dims] != TOTAL).groupby(shown["indicator"]).any()  # at once: frame by frame takes seconds
+    by_indicator = {
+        str(name): rows.drop(columns=[dim for dim in dims if not used[dim][name]])
+        for name, rows in shown.groupby("indicator", sort=True)
+    }
     pairs = shown.loc[shown["objective"] != "", ["objective", "indicator"]].drop_duplicates()
     printed = {str(name): tuple(sorted(part["indicator"])) for name, part in pairs.groupby("objective")}
     return Evidence(by_indicator, printed)

@@ -62,12 +62,11 @@ def explanation(figures: Figures) -> pd.DataFrame:
         (t("kpi.formula"), indicator.formula.text[language] if indicator.formula else ""),
         (t("kpi.unit"), catalogue.label("unit", indicator.unit, language)),
     ]
-    titles = {source.id: source.title[language] for source in catalogue.sources}
     for source, rows in figures.frame.groupby("source", sort=False):
         periods = [words.period(p) for p in (rows["time_period"].iloc[0], rows["time_period"].iloc[-1]) if p]
         span = " – ".join(dict.fromkeys(periods))
         made_up = f" ({t('sample.tag')})" if rows["sample"].any() else ""
-        told.append((t("kpi.source"), f"{titles.get(str(source), str(source))}{made_up}: {span}"))
+        told.append((t("kpi.source"), f"{_source_title(figures, str(source))}{made_up}: {span}"))
     told += [(t("kpi.caveat"), remark) for remark in _cautions(figures, figures.frame)]
     told += [(t("figures.verdict", objective=name), verdict) for name, verdict in _verdicts(figures, words)]
     return pd.DataFrame([pair for pair in told if pair[1]], columns=["topic", "words"])
@@ -155,9 +154,15 @@ def _ordered(subject: Breakdown) -> list[str]:
 
 def _remarks(figures: Figures, subject: Series | Breakdown, words: Translator) -> list[str]:
     """What qualifies the values shown, and what else the frame holds."""
-    told = _cautions(figures, subject.rows)
+    source = words.t("figures.source", source=_source_title(figures, subject.source))
+    told = [source, *_cautions(figures, subject.rows)]
     beside = len(figures.frame) - len(subject.rows)
     return [*told, words.n("figures.beside", beside)] if beside else told
+
+
+def _source_title(figures: Figures, source: str) -> str:
+    catalogue = figures.project.catalogue
+    return next((s.title[figures.language] for s in catalogue.sources if s.id == source), source)
 
 
 def _cautions(figures: Figures, rows: pd.DataFrame) -> list[str]:

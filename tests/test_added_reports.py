@@ -147,7 +147,7 @@ def test_every_trap_is_told_before_the_night(project):
     wanted = [
         (2, "imports requests: a scheduled run has no network"),
         (2, "imports seaborn, which constraints.txt does not pin"),
-        (2, "outputs are saved with it"),
+        (0, "outputs are saved with it, in cells 2;"),
         (3, "names '/home/me/figures.csv', a path of this machine"),
         (3, "reads 'https://example.org/a.csv'"),
         (4, "show() leaves a page blank"),
@@ -218,7 +218,7 @@ def test_a_report_that_a_page_cannot_carry_fails_and_says_where(project):
         ("parameters: {sincee: '2019'}", "Unknown parameter of report 'x' .*'sincee': did you mean 'since'"),
         ("parameters: {since: 2019}", "value of 'since': found 2019, a int; expected a str"),
         ("parameters: {language: nl}", "'language' is given by the run"),
-        ("notebook: gone.ipynb", "There is no notebook .*found beside it: .*explore_film_fund.ipynb"),
+        ("notebook: gone.ipynb", "There is no notebook .*gone.ipynb: known are explore_calls"),
         ("notbook: x.ipynb", "did you mean 'notebook'"),
     ],
 )

@@ -97,11 +97,10 @@ def _number(notebook: NotebookNode, source: str) -> int:
 
 
 def _committed_outputs(notebook: NotebookNode) -> Iterator[Complaint]:
-    for number, cell in enumerate(code_cells(notebook), start=1):
-        if cell.outputs or cell.execution_count:
-            yield Complaint(
-                number, "outputs are saved with it; clear them before committing (Edit > Clear All Outputs)."
-            )
+    cells = [str(n) for n, cell in enumerate(code_cells(notebook), start=1) if cell.outputs or cell.execution_count]
+    if cells:
+        told = f"outputs are saved with it, in cells {', '.join(cells)}"
+        yield Complaint(0, f"{told}; clear them before committing (Edit > Clear Outputs of All Cells).")
 
 
 def _in_code(notebook: NotebookNode, project: Project) -> Iterator[Complaint]:

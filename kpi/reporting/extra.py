@@ -12,7 +12,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from kpi.catalogue import LANGUAGES, Report
-from kpi.errors import KpiError, UsageError
+from kpi.errors import KpiError, UsageError, suggestion
 from kpi.i18n import translator
 from kpi.project import Project
 from kpi.reporting.export import export_html
@@ -123,8 +123,8 @@ def read_notebook(path: Path) -> NotebookNode:
         UsageError: there is none, or it is not one.
     """
     if not path.is_file():
-        near = ", ".join(sorted(p.name for p in path.parent.glob("*.ipynb"))) or "none"
-        msg = f"There is no notebook {path}; found beside it: {near}."
+        near = suggestion(path.name, sorted(other.name for other in path.parent.glob("*.ipynb")))
+        msg = f"There is no notebook {path}: {near}"
         raise UsageError(msg)
     try:
         return nbformat.read(path, as_version=4)  # type: ignore[no-any-return]
