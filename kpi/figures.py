@@ -142,7 +142,9 @@ class Figures:
         unit, factor = _SHOWN_IN.get(self.column, (self.indicator.unit, 1.0))
         values = (self.frame[self.column] * factor).round(1)
         empty = float("nan")
-        shown = rows.assign(obs_value=values, unit_measure=unit, value_low=empty, value_high=empty, flags="")
+        # The digits that the register declares are those of the value, not of what was computed from it.
+        flags = rows["flags"].map(lambda words: " ".join(word for word in words.split() if word != "computed"))
+        shown = rows.assign(obs_value=values, unit_measure=unit, value_low=empty, value_high=empty, flags=flags)
         return shown[values.notna()]
 
     def _label(self) -> Text:

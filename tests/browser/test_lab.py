@@ -1,0 +1,79 @@
+"""JupyterLab as `kpi lab` opens it: start page, kernel of this environment, charts, nothing asked of the outside."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from kpi.workbench import START, lab_environment, lab_options
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.browser
+TOKEN = "of-this-test"  # noqa: S105
+FOREIGN = '{"argv": ["false", "{connection_file}"], "display_name": "Foreign", "language": "python"}'
+
+
+@pytest.fixture
+def lab(built_project, tmp_path):
+    """A server on a free port, for someone who has another kernel of the same name."""
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+    foreign = tmp_path / "home" / ".local" / "share" / "jupyter" / "kernels" / "python3"
+    foreign.mkdir(parents=True)
+    (foreign / "kernel.json").write_text(FOREIGN, "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")},
+        **lab_environment(),
+        "KPI_ROOT": str(built_project.root),
+        "HOME": str(tmp_path / "home"),
+    }
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"),
+        *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"),
+        *("--notebook-dir", str(tmp_path / "notebooks"), *lab_options()),
+    ]
+    with (tmp_path / "log").open("w") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+        try:
+            _await_port(port, server)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+
+
+def _await_port(port: int, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(240):
+        assert server.poll() is None, "the server ended by itself"
+        with socket.socket() as tried:
+            if tried.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.25)
+    pytest.fail("JupyterLab did not start")
+
+
+def test_the_start_page_runs_and_draws_offline(browser, lab):
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{lab}/?token={TOKEN}")
+    page.wait_for_selector(".jp-Notebook .jp-MarkdownCell h1", timeout=60_000)
+    assert page.url.endswith(f"/lab/tree/{START}")
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=60_000)
+    page.locator(".lm-MenuBar-itemLabel", has_text="Run").first.click()
+    page.locator("li[data-command='runmenu:run-all']").click()
+    page.wait_for_selector(".js-plotly-plot .main-svg", timeout=60_000)
+    assert page.locator(".jp-OutputArea-output[data-mime-type*=error]").count() == 0
+    assert page.locator(".Toastify__toast").count() == 0, "no question about news at the first start"
+    local = (lab, lab.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in asked if not url.startswith(local)] == []
+    context.close()
