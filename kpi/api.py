@@ -138,17 +138,17 @@ def load(
     free = {*fixed, by}
     keep = (rows[[dim for dim in dims if dim not in free]] == TOTAL).all(axis=1)
     rows = matching(rows[keep], fixed)
-    if by:
-        rows = rows[rows[by] != TOTAL]
     if not sample:
         rows = rows[~rows["sample"]]
     if freq:
         _check_frequency(definition, freq, set(rows["freq"]))
         rows = rows[rows["freq"] == freq]
     rows = rows.drop(columns=[dim for dim in dims if dim not in free])
-    known = rows.sort_values(["period_start", "period_end"], kind="stable").reset_index(drop=True)
+    wholes = rows[rows[by] == TOTAL] if by else rows.iloc[:0]
+    parts = rows[rows[by] != TOTAL] if by else rows
+    known = parts.sort_values(["period_start", "period_end"], kind="stable").reset_index(drop=True)
     shown = known[known["period_end"] >= _start(since)] if since else known  # its index leads back into what is known
-    return Figures(shown, definition, opened, by=by, language=language, known=known)
+    return Figures(shown, definition, opened, by=by, language=language, known=known, wholes=wholes)
 
 
 def _values(opened: Project, indicator: str, as_of: str) -> pd.DataFrame:

@@ -67,10 +67,13 @@ def versus(frame: pd.DataFrame, year: int | str = 2019, known: pd.DataFrame | No
     return frame.assign(base=base, index=(100 * frame["obs_value"] / base.where(base > 0)).where(~broken))
 
 
-def share(frame: pd.DataFrame) -> pd.DataFrame:
-    """Add ``share``: each part over the sum of the parts of its period and source (a fraction).
+def share(frame: pd.DataFrame, wholes: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Add ``share``: each part over the whole of its period and source (a fraction).
 
-    Where one part is not known, the whole is not known either, and neither are the shares.
+    Args:
+        frame: tidy rows of parts.
+        wholes: the totals of the same, where there are any; else, and for periods without one, the whole is
+            the sum of the parts, and where one part is not known neither is the whole.
 
     >>> import pandas as pd
     >>> share(pd.DataFrame({"time_period": ["2019", "2019"], "obs_value": [1.0, 3.0]}))["share"].to_list()
@@ -78,6 +81,10 @@ def share(frame: pd.DataFrame) -> pd.DataFrame:
     """
     keys = [key for key in ("time_period", *_SAME) if key in frame]
     whole = frame.groupby(keys, dropna=False)["obs_value"].transform(lambda values: values.sum(skipna=False))
+    if wholes is not None and len(wholes):
+        totals = wholes.drop_duplicates(keys, keep="last").set_index(keys)["obs_value"]
+        stated = pd.Series(totals.reindex(pd.MultiIndex.from_frame(frame[keys])).to_numpy(), index=frame.index)
+        whole = stated.fillna(whole)
     return frame.assign(share=frame["obs_value"] / whole.where(whole > 0))
 
 

@@ -47,9 +47,10 @@ def gather(observations: pd.DataFrame) -> Evidence:
     # What is confidential has a row, so that it is known to exist, and no place on a page.
     shown = shown[shown["conf_status"].eq("F")]
     dims = dimensions_of(shown)
-    used = (shown[dims] != TOTAL).groupby(shown["indicator"]).any()  # at once: frame by frame takes seconds
+    # At once, and looked up in plain dictionaries: frame by frame takes seconds.
+    used = (shown[dims] != TOTAL).groupby(shown["indicator"]).any().to_dict("index")
     by_indicator = {
-        str(name): rows.drop(columns=[dim for dim in dims if not used[dim][name]])
+        str(name): rows.drop(columns=[dim for dim in dims if not used[name][dim]])
         for name, rows in shown.groupby("indicator", sort=True)
     }
     pairs = shown.loc[shown["objective"] != "", ["objective", "indicator"]].drop_duplicates()

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _SHOWN_IN = {"change": ("percent", 100.0), "share": ("percent", 100.0), "index": ("index", 1.0)}
 #: Changes of these are differences: a percentage moves by points, a rank by places.
 _BY_DIFFERENCE = frozenset({"percent", "percentage-points", "rank", "boolean"})
+#: Shares rounded to one decimal may miss 100 by this much without a part being unknown.
+_ROUNDING = 0.5
 _NO_WHOLE = frozenset({"rate", "rank", "share"})
 
 
@@ -41,6 +43,7 @@ class Figures:
         by: the dimension of the parts; empty for totals.
         language: of words and labels.
         known: the rows before ``since`` cut them: what comparisons look back into.
+        wholes: the totals of the parts: what shares are shares of.
         column: what chart and table show: ``obs_value``, or what the last comparison added.
         base: the year of ``versus``.
     """
@@ -51,6 +54,7 @@ class Figures:
     by: str = ""
     language: str = "en"
     known: pd.DataFrame = field(default_factory=pd.DataFrame)
+    wholes: pd.DataFrame = field(default_factory=pd.DataFrame)
     column: str = "obs_value"
     base: str = ""
 
@@ -81,7 +85,7 @@ class Figures:
         if set(self.frame["flow"]) & _NO_WHOLE:
             msg = f"The parts of {self.indicator.id} are rates or shares themselves: they add up to no whole."
             raise UsageError(msg)
-        return replace(self, frame=comparing.share(self.frame), column="share")
+        return replace(self, frame=comparing.share(self.frame, self.wholes), column="share")
 
     def chart(self) -> Fragment:
         """The picture that the shape of the data asks for, with its finding as caption.
@@ -132,7 +136,12 @@ class Figures:
         parts = max((b for b in breakdowns if b.dimension == self.by), key=_real_and_long, default=None)
         if parts is None:
             return max(series, key=_real_and_long, default=None)
-        return replace(parts, closes=parts.closes and self.column in {"obs_value", "share"})
+        if self.column == "share":  # what parts that are not known leave open is part of the picture
+            sums = parts.rows.groupby("time_period", sort=False)["obs_value"].sum()
+            rest = {str(period): round(100.0 - found, 1) for period, found in sums.items()}
+            return replace(parts, closes=True, rest={p: left for p, left in rest.items() if left > _ROUNDING})
+        known = bool(parts.rows["obs_value"].notna().all())
+        return replace(parts, closes=parts.closes and known and self.column == "obs_value")
 
     def _shown_rows(self) -> pd.DataFrame:
         """Tidy rows whose value is the column shown."""

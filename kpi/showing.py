@@ -156,6 +156,9 @@ def _remarks(figures: Figures, subject: Series | Breakdown, words: Translator) -
     """What qualifies the values shown, and what else the frame holds."""
     source = words.t("figures.source", source=_source_title(figures, subject.source))
     told = [source, *_cautions(figures, subject.rows)]
+    shown = figures.frame[figures.frame["source"] == subject.source]
+    if (shown["conf_status"] != "F").any():
+        told.append(words.t("notes.not-shown"))
     beside = len(figures.frame) - len(subject.rows)
     return [*told, words.n("figures.beside", beside)] if beside else told
 

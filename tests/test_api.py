@@ -10,6 +10,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import kpi
+from kpi import comparing
 from kpi.errors import UsageError
 from kpi.lookup import named_indicator
 from tests.conftest import rows
@@ -28,7 +29,7 @@ def test_no_public_name_is_hidden_by_a_module_of_the_package():
     assert not modules & set(kpi.__all__)
     for name in kpi.__all__:
         assert callable(getattr(kpi, name)), name
-    assert 8 <= len(kpi.__all__) <= 13
+    assert len(kpi.__all__) <= 16, "a dozen or so: what a newcomer can keep in mind"
 
 
 def test_the_register_is_searched_in_any_language(built_project):
@@ -163,6 +164,11 @@ def test_an_unknown_part_makes_no_share():
     shares = kpi.share(frame)["share"]
     assert shares.isna().to_list() == [True, True, False, False]
     assert shares.to_list()[2:] == [0.25, 0.75]
+    # Where the whole is published, the share of a part that is published too can be told.
+    whole = frame.iloc[:1].assign(market="_T", obs_value=4.0)
+    known = comparing.share(frame, whole)["share"]
+    assert known.to_list()[0] == 0.25
+    assert known.isna().to_list() == [False, True, False, False]
 
 
 def test_an_indicator_is_found_by_a_whole_label_before_a_part_of_one():

@@ -103,7 +103,7 @@ def execute(
         KpiError: the notebook leads out of the project's ``notebooks``, or a cell failed; with an
             ``output``, the notebook as far as it ran is kept.
     """
-    _check_place(project)
+    _check_place(project, notebook or project.notebook)
     if output:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.unlink(missing_ok=True)
@@ -129,9 +129,9 @@ def execute(
         raise KpiError(msg) from error
 
 
-def _check_place(project: Project) -> None:
+def _check_place(project: Project, notebook: Path) -> None:
     """A notebook is code: only the project's own are run, and no link to one elsewhere."""
     folder = project.root.resolve() / "notebooks"
-    if not project.notebook.resolve().is_relative_to(folder):
-        msg = f"{project.notebook} leads to {project.notebook.resolve()}; only notebooks in {folder} itself are run."
+    if not notebook.resolve().is_relative_to(folder):
+        msg = f"{notebook} leads to {notebook.resolve()}; only notebooks in {folder} itself are run."
         raise KpiError(msg)
