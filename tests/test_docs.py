@@ -23,6 +23,7 @@ from typer.testing import CliRunner
 from kpi.api import remember
 from kpi.cli import app
 from kpi.project import Project
+from kpi.reporting.engine import forget
 from tests.conftest import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -91,6 +92,7 @@ def test_what_a_page_says_works(page, folder, opened, monkeypatch):
             continue
         where = f"{page.relative_to(ROOT)}:{block.line}"
         remember(opened)
+        forget()  # a command is a process of its own
         if block.kind == "sh":
             type_commands(block.text, where, opened)
         elif block.kind == "python":

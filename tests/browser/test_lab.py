@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 
 import pytest
 
-from kpi.workbench import START, lab_environment, lab_options
-from tests.conftest import ROOT
+from kpi.commands.running import lab_command
+from kpi.workbench import START
 
 pytestmark = pytest.mark.browser
 TOKEN = "of-this-test"  # noqa: S105
@@ -23,23 +21,15 @@ FOREIGN = '{"argv": ["false", "{connection_file}"], "display_name": "Foreign", "
 @pytest.fixture
 def lab(built_project, tmp_path):
     """A server on a free port, for someone who has another kernel of the same name."""
-    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
     foreign = tmp_path / "home" / ".local" / "share" / "jupyter" / "kernels" / "python3"
     foreign.mkdir(parents=True)
     (foreign / "kernel.json").write_text(FOREIGN, "utf-8")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")},
-        **lab_environment(),
-        "KPI_ROOT": str(built_project.root),
-        "HOME": str(tmp_path / "home"),
-    }
-    command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"),
-        *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"),
-        *("--notebook-dir", str(tmp_path / "notebooks"), *lab_options()),
-    ]
+    command, environment = lab_command(built_project)
+    environment = {name: value for name, value in environment.items() if name not in {"JUPYTER_PATH", "XDG_DATA_HOME"}}
+    environment["HOME"] = str(tmp_path / "home")
+    command += ["--no-browser", "--allow-root", f"--ServerApp.port={port}", f"--IdentityProvider.token={TOKEN}"]
     with (tmp_path / "log").open("w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
         try:
