@@ -108,8 +108,8 @@ def test_more_parts_than_hues_are_bars_of_their_own():
 def test_many_parts_over_years_are_small_multiples_on_the_same_axes():
     part = kpi("markets").breakdowns[0]
     rows = pd.concat([
-        part.rows.iloc[:1].assign(market=f"M{i:02}", time_period=str(year), obs_value=100.0 * i + (year % 2019 if i == 3 else 0))
-        for i in range(1, 12) for year in (2019, 2020, 2021)
+        part.rows.iloc[:1].assign(market=f"M{i:02}", time_period=str(2019 + n), obs_value=100.0 * i + n * (i == 3))
+        for i in range(1, 12) for n in range(3)
     ])  # fmt: skip
     target = rows.iloc[:1].assign(market="M10", measure="target", obs_value=1200.0, time_period="2025")
     chart = draw(type(part)(part.indicator, "market", part.source, part.sample, rows, closes=False), target)
