@@ -146,7 +146,8 @@ def funnel_figure(
     **head: Any,
 ) -> Figure:  # fmt: skip
     """A bar a step, each with its count and its share of the first; what may still arrive is hatched after the last."""
-    rows = [plots.wrapped(name, 22) for name in names]
+    rows = [plots.wrapped(name, 28) for name in names]
+    lines = max(row.count("<br>") + 1 for row in rows)
     whole = counts[0] or 1.0
     # With something still open, its bar follows the last one: the words of the steps stay inside.
     outside = not still_open
@@ -165,7 +166,7 @@ def funnel_figure(
             "marker": {"color": _REST, "pattern": {"shape": "/", "fgcolor": MUTED, "bgcolor": _REST, "size": 6}},
         })  # fmt: skip
     return plots.figure(
-        traces, translator, barmode="stack", bargap=0.3, height=60 + 52 * len(rows),
+        traces, translator, barmode="stack", bargap=0.3, height=60 + max(52, 26 * lines) * len(rows),
         xaxis={"range": [0, whole * 1.3], "showticklabels": False, "zeroline": True, "zerolinecolor": MUTED,
                "linecolor": NO_LINE},
         yaxis=plots.part_axis(linecolor=NO_LINE),

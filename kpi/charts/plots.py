@@ -24,8 +24,8 @@ PAPER = "#fdfdfb"
 WARM_INK = "#a63f00"
 #: Okabe and Ito's hues, told apart with every common colour vision; the first three have 3:1 on paper.
 HUES = ("#0072b2", "#d55e00", "#009e73", "#e69f00", "#56b4e9", "#cc79a7", "#f0e442")
-#: Text that stands on a hue, not on the paper, and so never changes with the theme.
-ON_HUE = ("#ffffff", "#000000", "#000000", "#000000", "#000000", "#000000", "#000000")
+#: Text that stands on a hue; the first is white by a name of its own, because that hue is lighter in the dark.
+ON_HUE = ("#fffffe", "#000000", "#000000", "#000000", "#000000", "#000000", "#000000")
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif"
 #: Name of the mark on made-up numbers.
 SAMPLE = "sample"

@@ -66,7 +66,7 @@ def write_framed(
                 "root": "../" * (path.count("/") + 1),
                 "path": path,
                 "title": title,
-                "ways": [(address, words.t(key)) for address, key in WAYS if address != path],
+                "ways": [(address, words.t(key)) for address, key in WAYS],
                 "scripts": (),
                 "as_of": "",
                 "run": "",

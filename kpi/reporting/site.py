@@ -15,6 +15,7 @@ from kpi.coverage import coverage
 from kpi.errors import KpiError
 from kpi.project import Project
 from kpi.reporting import prepare
+from kpi.reporting.accessibility import read_publisher, write_statements
 from kpi.reporting.assets import write_assets
 from kpi.reporting.changes import write_changes
 from kpi.reporting.coverage_page import write_coverage_pages
@@ -55,6 +56,7 @@ def write_common_pages(
     speaking_of = as_of or prepare.default_as_of(project)
     write_portal(project.catalogue, summaries, site, speaking_of, run)
     write_changes(project.catalogue, summaries, site, project.reports / "site", speaking_of)
+    write_statements(site, read_publisher(project.root))
     if not whole:
         return
     catalogue = project.catalogue

@@ -4,7 +4,7 @@
   // Colours of kpi/charts/plots.py that belong to the theme -> their dark counterparts; hues stay what they are.
   const DARK = {
     "#1c2024": "#e9e7e2", "#59626d": "#a9b0b8", "#d9dde2": "#3b424a", "#fdfdfb": "#16191d",
-    "#a63f00": "#ff9d66", "#0072b2": "#4aa3df", "#009e73": "#33b892", "#d55e00": "#f2854a",
+    "#a63f00": "#ff9d66", "#fffffe": "#000000", "#0072b2": "#4aa3df", "#009e73": "#33b892", "#d55e00": "#f2854a",
   };
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const PAPER_WIDTH = 640;
@@ -67,7 +67,8 @@
     const stacked = data.filter((trace) => trace.type === "bar" && !trace.marker.pattern);
     if (stacked.length < 2) return;
     stacked.forEach((trace, i) => {
-      trace.marker.pattern = { shape: SHADES[i % SHADES.length], fgcolor: "#ffffff", fgopacity: 0.45, size: 6, solidity: 0.15 };
+      const shape = SHADES[i % SHADES.length];
+      trace.marker.pattern = { shape, fillmode: "overlay", fgcolor: "#ffffff", fgopacity: 0.5, size: 7, solidity: 0.2 };
     });
   }
 
