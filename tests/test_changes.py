@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -51,7 +52,10 @@ def test_the_state_holds_real_values_only():
     assert "period" not in told["markets"], "made-up numbers are no state"
     assert "period" not in told["owed"]
     assert json.loads(json.dumps(told)) == told
-    assert kpi_state(report().kpis[0], "2030-01-01")["stale"] is True
+    nights = report().kpis[0]
+    assert kpi_state(nights, "2030-01-01")["stale"] is True
+    hidden = nights.headline.rows.assign(obs_value=float("nan"))
+    assert "period" not in kpi_state(replace(nights, headline=replace(nights.headline, rows=hidden)), "2022")
 
 
 def summaries(*kpis):

@@ -128,7 +128,12 @@ def test_many_parts_over_years_are_small_multiples_on_the_same_axes():
     assert len(json.dumps(spec)) < 0.5 * len(json.dumps(chart.figure))
 
 
-def rate(made=17.0, entered=41.0):
+RATIO = Derivation(kind="ratio", numerator="won", denominator="inspected", scale=100)
+COHORT = Derivation(kind="cohort", entered="inspected", converted="won", open="undecided", scale=100, window=36)
+STEPS = Derivation(kind="overall-rate", steps=("asked", "inspected", "won"), scale=100)
+
+
+def rate(made=17.0, entered=41.0, derive=RATIO):
     """A KPI whose rate stands beside it with what it is a rate of."""
     base = kpi("tickets").headline
 
@@ -138,9 +143,8 @@ def rate(made=17.0, entered=41.0):
         headline = replace(base, indicator=indicator, rows=rows)
         return replace(kpi("tickets"), indicator=indicator, headline=headline, series=(headline,), beside=())
 
-    derive = Derivation(kind="ratio", numerator="won", denominator="inspected", scale=100)
-    beside = (report_of("rate", 41.0, "percent", derive=derive), report_of("inspected", entered))
-    return replace(report_of("won", made), beside=beside)
+    counts = (report_of("inspected", entered), report_of("undecided", 9.0), report_of("asked", 100.0))
+    return replace(report_of("won", made), beside=(report_of("rate", 41.0, "percent", derive=derive), *counts))
 
 
 def test_a_rate_with_its_counts_is_a_funnel():
@@ -151,6 +155,15 @@ def test_a_rate_with_its_counts_is_a_funnel():
     assert chart.figure["layout"]["xaxis"]["range"][0] == 0
     assert "17, that is 41%." in chart.finding
     assert [value for _, value in chart.cells] == ["41", "17 · 41%"]
+
+
+def test_a_cohort_shows_what_is_still_open_and_steps_show_each_rate():
+    cohort = funnel_chart(rate(derive=COHORT), translator=translator("en"))
+    assert [trace["x"] for trace in cohort.figure["data"]] == [[41.0, 17.0], [9.0]]
+    assert cohort.finding.endswith("9 still open (22%).")
+    assert cohort.cells[-1][1] == "9"
+    steps = funnel_chart(rate(derive=STEPS), translator=translator("en"))
+    assert steps.figure["data"][0]["text"] == ["100", "41 \u00b7 41%", "17 \u00b7 17% \u00b7 41% of the step before"]
 
 
 def test_what_is_no_funnel_is_not_drawn_as_one():

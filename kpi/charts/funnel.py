@@ -55,8 +55,11 @@ def _steps(rate: Indicator) -> tuple[tuple[str, ...], str]:
     derive = rate.derive
     if derive is None or rate.unit != "percent":
         return (), ""
-    if derive.kind == "ratio" and derive.numerator and derive.denominator:
-        return (derive.denominator, derive.numerator), ""
+    if derive.kind in {"step-rate", "overall-rate"}:
+        return derive.steps, ""
+    entered, through = derive.entered or derive.denominator, derive.converted or derive.numerator
+    if derive.kind in {"cohort", "ratio"} and entered and through:
+        return (entered, through), derive.open or ""
     return (), ""
 
 

@@ -50,10 +50,13 @@ def kpi_state(report: KpiReport, as_of: str) -> dict[str, Any]:
     if report.headline is None or report.headline.sample:
         return told
     row = report.headline.latest
-    value = {"value": row["obs_value"], "low": row["value_low"], "high": row["value_high"]}
+    named = {"value": row["obs_value"], "low": row["value_low"], "high": row["value_high"]}
+    known = {name: found for name, value in named.items() if (found := number(value)) is not None}
+    if not known:  # withheld: there is a value, but nobody may know it
+        return told
     return {
         **told,
-        **{name: known for name, v in value.items() if (known := number(v)) is not None},
+        **known,
         "qualifier": str(row["qualifier"]),
         "unit": str(row["unit_measure"]),
         "period": str(row["time_period"]),
