@@ -96,6 +96,14 @@ def test_delivered_parts_are_bars_of_a_hundred_percent_a_period():
     assert [name for _, name, _ in chart.key] == ["France", "Germany", "Netherlands"]
 
 
+def test_a_year_in_which_nothing_was_counted_has_no_shares():
+    part = kpi("markets").breakdowns[0]
+    empty = part.rows["time_period"] == "2021"
+    chart = draw(replace(part, rows=part.rows.assign(obs_value=part.rows["obs_value"].where(~empty, 0.0))))
+    assert chart.figure["data"][0]["y"] == ["2019", "2020"]
+    assert draw(replace(part, rows=part.rows.assign(obs_value=0.0))) is None
+
+
 def test_more_parts_than_hues_are_bars_of_their_own():
     part = kpi("markets").breakdowns[0]
     many = pd.concat([part.rows.iloc[:1].assign(market=f"M{i}", obs_value=float(i + 1)) for i in range(12)])

@@ -129,6 +129,8 @@ def _breakdown_chart(
     breakdown: Breakdown, targets: pd.DataFrame, catalogue: Catalogue, translator: Translator
 ) -> Chart | None:
     parts, words = _parts(breakdown, catalogue, translator)
+    if breakdown.closes:  # where nothing was counted, nothing has a share
+        parts = {period: found for period, found in parts.items() if any(found.values())}
     if not parts:
         return None
     periods = list(parts)[-_SHOWN_PERIODS:]

@@ -46,7 +46,15 @@
       axis.tickvals = kept.map((i) => axis.tickvals[i]);
     }
     for (const note of layout.annotations ?? []) if (note.name === "sample") note.font.size = 18;
-    if (layout.meta?.panels) regroup(layout, COLUMNS.narrow);
+    if (layout.meta?.panels) {
+      regroup(layout, COLUMNS.narrow);
+      for (const note of layout.annotations) if (note.name !== "sample") note.font = { ...note.font, size: 10 };
+    }
+    // A subtitle of several parts takes a line a part.
+    const more = layout.title.text.split(" · ").length - 1;
+    layout.title.text = layout.title.text.replaceAll(" · ", "<br>");
+    layout.margin = { ...layout.margin, t: (layout.margin?.t ?? 34) + 17 * more };
+    layout.height += 17 * more;
   }
 
   function regroup(layout, columns) {
