@@ -130,7 +130,10 @@ def _breakdown_chart(
 ) -> Chart | None:
     parts, words = _parts(breakdown, catalogue, translator)
     if breakdown.closes:  # where nothing was counted, nothing has a share
-        parts = {period: found for period, found in parts.items() if any(found.values())}
+        counted = {
+            period for period, found in parts.items() if any(found.values()) or breakdown.rest.get(period, 0.0) > 0
+        }
+        parts = {period: found for period, found in parts.items() if period in counted}
     if not parts:
         return None
     periods = list(parts)[-_SHOWN_PERIODS:]
@@ -145,14 +148,14 @@ def _breakdown_chart(
     name = translator.t("chart.by", name=breakdown.indicator.label[translator.language], dimension=title)
     unit = str(breakdown.rows["unit_measure"].iloc[-1])
     head: dict[str, Any] = {"chart_id": chart_id, "sample": breakdown.sample}
-    rest = float(breakdown.rest.get(latest, 0.0))
+    left = float(breakdown.rest.get(latest, 0.0))
     if breakdown.closes and len(names) <= bars.MOST_PARTS:
         subtitle = plots.wrapped(translator.t("chart.share-of-whole", dimension=title), 60)
         shown = {period: parts[period] for period in periods}
         figure = bars.parts_figure(names, shown, breakdown.rest, translator, subtitle=subtitle, **head)
-        finding = findings.parts_finding(latest, parts[latest], rest, unit, translator)
+        finding = findings.parts_finding(latest, parts[latest], left, unit, translator)
         key = tuple((str(i + 1), part, plots.HUES[i]) for i, part in enumerate(names))
-        if rest > 0:
+        if left > 0:
             key = (*key, ("?", translator.t("part.not-stated"), ""))
         described = translator.n("chart.description", len(names), name=name, finding=finding)
         return Chart(chart_id, figure, finding, described, key)
@@ -160,7 +163,7 @@ def _breakdown_chart(
     unit_words = catalogue.label("unit", unit, translator.language)
     finding = findings.bars_finding(latest, names[0], words[latest, names[0]], translator)
     if breakdown.closes:
-        finding = findings.parts_finding(latest, parts[latest], rest, unit, translator)
+        finding = findings.parts_finding(latest, parts[latest], left, unit, translator)
     courses = _courses(breakdown, names, catalogue, translator)
     if courses:
         told = [title, unit_words]

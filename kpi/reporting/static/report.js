@@ -54,6 +54,7 @@
     const more = layout.title.text.split(" · ").length - 1;
     layout.title.text = layout.title.text.replaceAll(" · ", "<br>");
     layout.margin = { ...layout.margin, t: (layout.margin?.t ?? 34) + 17 * more };
+    if (more) layout.title.pad = { t: 18 };
     layout.height += 17 * more;
   }
 
