@@ -80,7 +80,7 @@ def locale_script(language: str) -> str:
     }
     return (
         f"if (window.Plotly) Plotly.register({json.dumps(module, ensure_ascii=False, sort_keys=True)});\n"
-        f"window.kpiLook = {json.dumps(look, ensure_ascii=False, sort_keys=True)};\n"
+        f"(window.kpiLooks ??= {{}}).{language} = {json.dumps(look, ensure_ascii=False, sort_keys=True)};\n"
     )
 
 

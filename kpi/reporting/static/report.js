@@ -20,10 +20,13 @@
   const themed = (spec, night) =>
     JSON.parse(night ? spec.replace(/#[0-9a-f]{6}/g, (colour) => DARK[colour] ?? colour) : spec);
 
+  // A page in two languages has a look for each.
+  const look = (place) => window.kpiLooks[place.closest("[lang]").lang];
+
   // What a page leaves out: the look that all charts share; of later axes and like traces, what the first one says.
   function whole({ place, spec }, night) {
     const { data, layout } = themed(spec, night);
-    const { template, config, sample } = themed(JSON.stringify(window.kpiLook), night);
+    const { template, config, sample } = themed(JSON.stringify(look(place)), night);
     for (const name of Object.keys(layout)) {
       if (/^[xy]axis\d+$/.test(name)) layout[name] = { ...layout[name.slice(0, 5)], ...layout[name] };
     }
@@ -96,9 +99,12 @@
 
   const drawAll = (night, paper) => Promise.all(charts.map((chart) => draw(chart, night, paper)));
 
+  // For whoever copies the charts of a page into files: every figure as plotly.js takes it, on paper's ground.
+  window.kpiFigures = () => charts.map((chart) => ({ name: chart.place.id, ...whole(chart, false) }));
+
   for (const { place } of window.Plotly ? charts : []) {
     const button = document.createElement("button");
-    Object.assign(button, { type: "button", className: "save", textContent: window.kpiLook.save });
+    Object.assign(button, { type: "button", className: "save", textContent: look(place).save });
     button.addEventListener("click", () => Plotly.downloadImage(place, { format: "svg", filename: place.id }));
     place.before(button);
   }
