@@ -103,7 +103,9 @@ def parts_finding(period: str, values: Mapping[str, float], rest: float, unit: s
         return translator.value(round(value, 6), unit) if unit == "percent" else translator.percent(value / whole)
 
     name = max(values, key=lambda part: values[part])
-    if period:
+    if rest > values[name]:  # the largest part may be among what is not known
+        told = []
+    elif period:
         when = translator.during(period)
         told = [translator.t("finding.largest-part", part=name, share=share(values[name]), when=when)]
     else:
