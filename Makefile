@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: setup report test check lab docs bench schema audit-deps clean
+.PHONY: setup report test audit check lab docs bench schema audit-deps clean
 .DEFAULT_GOAL := report
 
 # What a run needs.
@@ -36,6 +36,11 @@ test: $(VENV)/.dev
 	@sh tools/ensure_chromium.sh
 	$(MAKE) check
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# axe-core and our own checks on every page of a full run, some ten minutes; `make test` takes a sample of every kind.
+audit: $(VENV)/.dev
+	@sh tools/ensure_chromium.sh
+	KPI_AUDIT=1 $(BIN)/python -m pytest tests/browser
 
 # Editors complete catalogue entries with it; `make check` says when it is behind the models.
 schema: $(VENV)/.core

@@ -188,7 +188,9 @@ def group(
             others = [d for d in dims if d != dim]
             only = left[(left[dim] != TOTAL) & (left[others] == TOTAL).all(axis=1)]
             if len(only) and only.groupby("time_period")[dim].nunique().max() > 1:
-                breakdowns.append(_breakdown(indicator, dim, _plain(only)))
+                whole = same[(same[dims] == TOTAL).all(axis=1)]
+                totals = dict(zip(whole["time_period"], whole["obs_value"], strict=True))
+                breakdowns.append(_breakdown(indicator, dim, _plain(only), totals))
                 left = left.drop(only.index)
         series += [_series(indicator, dims, part) for _, part in left.groupby(dims or ["indicator"], sort=False)]
     return tuple(sorted(series, key=_prominence)), tuple(breakdowns)
@@ -225,14 +227,19 @@ def _series(indicator: Indicator, dims: list[str], rows: pd.DataFrame) -> Series
     )
 
 
-def _breakdown(indicator: Indicator, dimension: str, rows: pd.DataFrame) -> Breakdown:
-    """Shares close to 100; delivered counts close by construction; printed counts need not."""
+def _breakdown(
+    indicator: Indicator, dimension: str, rows: pd.DataFrame, totals: Mapping[str, float] | None = None
+) -> Breakdown:
+    """Shares close to 100; delivered counts to their total, less what is withheld; printed counts need not."""
     first = rows.iloc[0]
     is_share = bool(rows["flow"].eq("share").all() and rows["unit_measure"].eq("percent").all())
     delivered = first["source"] not in PRINTED
     closes = is_share or (delivered and indicator.aggregation == "sum")
     sums = rows.groupby("time_period", sort=False)["obs_value"].sum()
     rest = {str(p): round(_WHOLE - float(v), 6) for p, v in sums.items()} if is_share and not delivered else {}
+    if closes and not is_share and totals:
+        left = {str(p): round(totals.get(str(p), float("nan")) - float(v), 6) for p, v in sums.items()}
+        rest = {period: value for period, value in left.items() if value > 0}
     return Breakdown(
         indicator=indicator,
         dimension=dimension,

@@ -116,7 +116,7 @@ def _heading(figures: Figures, subject: Series | Breakdown | None, name: str) ->
 
 def _chart(figures: Figures, subject: Series | Breakdown, words: Translator) -> Fragment | None:
     drawn = chart_for(subject, targets=_NO_TARGETS, catalogue=figures.project.catalogue, translator=words)
-    return chart_fragment(drawn, words, _section(figures)) if drawn is not None else None
+    return chart_fragment(drawn, _section(figures)) if drawn is not None else None
 
 
 def _table(figures: Figures, subject: Series | Breakdown, words: Translator) -> Markup:

@@ -39,16 +39,18 @@ def table(
         hidden_caption: keep the caption for screen readers only, where a heading says the same.
         kind: a further class.
 
-    >>> print(table("C", [Column("a"), Column("n", numeric=True)], [["<b>", "1"]]).partition("<tbody>")[2][:64])
-    <tr><th scope="row">&lt;b&gt;</th><td class="num">1</td></tr></t
+    >>> print(table("C", [Column("a"), Column("n", numeric=True)], [["<b>", "1"]]).partition("<tbody>")[2][:50])
+    <tr><th scope="row">&lt;b&gt;</th><td>1</td></tr><
     """
+    # A table of numbers says so once: a class on each of its cells would be a tenth of a page.
+    numbers = len(columns) > 1 and all(column.numeric for column in columns[1:])
     heads = "".join(f'<th scope="col"{_numeric(column)}>{escape(column.title)}</th>' for column in columns)
-    body = "".join(_row(columns, row) for row in rows)
+    body = "".join(_row([Column("")] * len(columns) if numbers else columns, row) for row in rows)
     return Markup(
         '<div class="table{kind}" role="region" aria-label="{name}" tabindex="0"><table>'
         "<caption{hidden}>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     ).format(
-        kind=f" {kind}" if kind else "",
+        kind=(f" {kind}" if kind else "") + (" numbers" if numbers else ""),
         name=label or (caption.striptags() if isinstance(caption, Markup) else caption),
         hidden=Markup(' class="unseen"') if hidden_caption else "",
         caption=caption,

@@ -73,8 +73,8 @@ def captioned(shown: pd.DataFrame | PlotlyFigure, caption: str, language: str = 
     picture = json.loads(str(shown.to_json()))
     name = "chart-own-" + hashlib.sha256(json.dumps(picture, sort_keys=True).encode()).hexdigest()[:8]
     layout = {"height": _HEIGHT, **picture["layout"]}
-    figure = {"data": picture["data"], "layout": layout, "config": config(words, name)}
-    return chart_fragment(Chart(name, figure, caption, caption), words, "")
+    figure = {"data": picture["data"], "layout": layout, "config": config(words)}
+    return chart_fragment(Chart(name, figure, caption, caption), "")
 
 
 def _table(frame: pd.DataFrame, caption: str, words: Translator) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
-from kpi.charts import Chart, chart_for, rolling_chart
-from kpi.charts.plots import HUES, round_steps, wrapped
+from kpi.catalogue import Band, Derivation, TrafficLight
+from kpi.charts import Chart, bars, chart_for, funnel_chart, rolling_chart
+from kpi.charts.plots import HUES, lean, round_steps, wrapped
 from kpi.i18n import translator
 from kpi.observations import tidy
 from tests.report_fixture import HOSTILE, catalogue, report
@@ -94,6 +96,21 @@ def test_delivered_parts_are_bars_of_a_hundred_percent_a_period():
     assert [name for _, name, _ in chart.key] == ["France", "Germany", "Netherlands"]
 
 
+def test_no_part_is_called_the_largest_where_more_is_withheld():
+    part = kpi("markets").breakdowns[0]
+    chart = draw(replace(part, rest={"2021": 3000.0}))
+    assert chart.finding == "The parts given add to 25%; 75% is not stated."
+    assert chart.figure["data"][-1]["x"][-1] == pytest.approx(0.75, abs=0.001)
+
+
+def test_a_year_in_which_nothing_was_counted_has_no_shares():
+    part = kpi("markets").breakdowns[0]
+    empty = part.rows["time_period"] == "2021"
+    chart = draw(replace(part, rows=part.rows.assign(obs_value=part.rows["obs_value"].where(~empty, 0.0))))
+    assert chart.figure["data"][0]["y"] == ["2019", "2020"]
+    assert draw(replace(part, rows=part.rows.assign(obs_value=0.0))) is None
+
+
 def test_more_parts_than_hues_are_bars_of_their_own():
     part = kpi("markets").breakdowns[0]
     many = pd.concat([part.rows.iloc[:1].assign(market=f"M{i}", obs_value=float(i + 1)) for i in range(12)])
@@ -101,6 +118,92 @@ def test_more_parts_than_hues_are_bars_of_their_own():
     assert len(chart.figure["data"]) == 1
     assert chart.figure["data"][0]["x"] == sorted(chart.figure["data"][0]["x"], reverse=True)
     assert chart.figure["layout"]["xaxis"]["range"][0] == 0
+
+
+def test_many_parts_over_years_are_small_multiples_on_the_same_axes():
+    part = kpi("markets").breakdowns[0]
+    rows = pd.concat([
+        part.rows.iloc[:1].assign(market=f"M{i:02}", time_period=str(2019 + n), obs_value=100.0 * i + n * (i == 3))
+        for i in range(1, 12) for n in range(3)
+    ])  # fmt: skip
+    target = rows.iloc[:1].assign(market="M10", measure="target", obs_value=1200.0, time_period="2025")
+    chart = draw(type(part)(part.indicator, "market", part.source, part.sample, rows, closes=False), target)
+    data, layout = chart.figure["data"], chart.figure["layout"]
+    assert layout["meta"] == {"panels": 9}
+    assert "the 9 largest of 11 parts" in layout["title"]["text"]
+    assert [trace["y"][-1] for trace in data] == [1100, 1000, 900, 800, 700, 600, 500, 400, 302]
+    assert all(layout[f"yaxis{n}"]["range"] == layout["yaxis"]["range"] for n in range(2, 10))
+    assert layout["yaxis"]["range"][0] == 0
+    goals = [shape for shape in layout["shapes"] if shape["type"] == "line"]
+    assert [(goal["yref"], goal["y0"]) for goal in goals] == [("y2", 1200.0)]
+    assert chart.finding.endswith("Strongest change since 2019: \u2018M03\u2019 (+0.7%).")
+    spec = lean(chart.figure)
+    assert spec["layout"]["xaxis9"] == {}, "report.js places the panels"
+    assert spec["layout"]["meta"] == {"panels": 9, "sample": True}
+    assert len(json.dumps(spec)) < 0.5 * len(json.dumps(chart.figure))
+
+
+RATIO = Derivation(kind="ratio", numerator="won", denominator="inspected", scale=100)
+COHORT = Derivation(kind="cohort", entered="inspected", converted="won", open="undecided", scale=100, window=36)
+STEPS = Derivation(kind="overall-rate", steps=("asked", "inspected", "won"), scale=100)
+
+
+def rate(made=17.0, entered=41.0, derive=RATIO):
+    """A KPI whose rate stands beside it with what it is a rate of."""
+    base = kpi("tickets").headline
+
+    def report_of(name, value, unit="count", **more):
+        indicator = base.indicator.model_copy(update={"id": name, "unit": unit, **more})
+        rows = base.rows.iloc[-1:].assign(indicator=name, obs_value=value, unit_measure=unit)
+        headline = replace(base, indicator=indicator, rows=rows)
+        return replace(kpi("tickets"), indicator=indicator, headline=headline, series=(headline,), beside=())
+
+    counts = (report_of("inspected", entered), report_of("undecided", 9.0), report_of("asked", 100.0))
+    return replace(report_of("won", made), beside=(report_of("rate", 41.0, "percent", derive=derive), *counts))
+
+
+def test_a_rate_with_its_counts_is_a_funnel():
+    chart = funnel_chart(rate(), translator=translator("en"))
+    steps = chart.figure["data"][0]
+    assert steps["x"] == [41.0, 17.0]
+    assert steps["text"] == ["41", "17 · 41%"]
+    assert chart.figure["layout"]["xaxis"]["range"][0] == 0
+    assert "17, that is 41%." in chart.finding
+    assert [value for _, value in chart.cells] == ["41", "17 · 41%"]
+
+
+def test_a_cohort_shows_what_is_still_open_and_steps_show_each_rate():
+    cohort = funnel_chart(rate(derive=COHORT), translator=translator("en"))
+    assert [trace["x"] for trace in cohort.figure["data"]] == [[41.0, 17.0], [9.0]]
+    assert cohort.finding.endswith("9 still open (22%).")
+    assert cohort.cells[-1][1] == "9"
+    steps = funnel_chart(rate(derive=STEPS), translator=translator("en"))
+    assert steps.figure["data"][0]["text"] == ["100", "41 \u00b7 41%", "17 \u00b7 17% \u00b7 41% of the step before"]
+
+
+def test_what_is_no_funnel_is_not_drawn_as_one():
+    assert funnel_chart(rate(made=50.0), translator=translator("en")) is None, "more came out than went in"
+    assert funnel_chart(kpi("nights"), translator=translator("en")) is None
+
+
+def test_what_is_still_open_follows_the_last_step():
+    figure = bars.funnel_figure(
+        ["In", "Out"], [40, 10], ["40", "10"], 20, translator("en"), chart_id="c", subtitle="", sample=False
+    )
+    still = figure["data"][1]
+    assert (still["x"], still["text"]) == ([20], ["20 still open"])
+    assert still["marker"]["pattern"]["shape"] == "/"
+
+
+def test_declared_thresholds_are_bands_with_a_name():
+    light = TrafficLight(green=Band(low=8e6), orange=Band(low=5e6, high=8e6), red=Band(high=5e6))
+    one, none = kpi("nights"), tidy(pd.DataFrame({"indicator": []}))
+    chart = chart_for(one.headline, targets=none, catalogue=catalogue(), translator=translator("en"), light=light)
+    found = {(s["y0"], s["y1"]) for s in chart.figure["layout"]["shapes"] if s.get("xref") == "paper"}
+    top = chart.figure["layout"]["yaxis"]["range"][1]
+    assert found == {(8e6, top), (5e6, 8e6), (0, 5e6)}
+    named = [note["text"] for note in chart.figure["layout"]["annotations"]]
+    assert {translator("en").t(f"light.{colour}") for colour in ("green", "orange", "red")} <= set(named)
 
 
 def monthly():
@@ -111,6 +214,8 @@ def test_months_stand_over_the_same_months_of_other_years():
     chart = draw(monthly(), language="fr")
     names = [trace["name"] for trace in chart.figure["data"]]
     assert names == ["un an plus tôt", "2019", "12 derniers mois"]
+    assert chart.figure["data"][0]["text"][:2] == ["janvier", "février"]
+    assert len({(t["line"]["dash"], t["marker"]["symbol"]) for t in chart.figure["data"][:2]}) == 2
     assert chart.figure["data"][0]["y"][0] == 950
     assert chart.figure["layout"]["xaxis"]["ticktext"][0] == "janv.<br>2021"
     assert "par rapport à décembre 2019" in chart.finding
@@ -125,7 +230,8 @@ def test_a_rolling_year_sums_twelve_whole_months():
 
 def test_a_ratio_has_its_neutral_line_and_a_rank_counts_downwards():
     assert any(shape.get("y0") == 1 for shape in headline("return").figure["layout"]["shapes"])
-    assert headline("rank").figure["layout"]["yaxis"]["autorange"] == "reversed"
+    low, high = headline("rank").figure["layout"]["yaxis"]["range"]
+    assert low > 15 > high >= 0
 
 
 def test_superseded_values_are_hollow_and_labelled():
@@ -159,7 +265,7 @@ def test_a_break_breaks_the_line():
 def test_sample_data_and_language_are_on_the_picture(language, mark, separators):
     figure = draw(monthly(), language=language).figure
     assert mark in [note["text"] for note in figure["layout"]["annotations"]]
-    assert figure["layout"]["separators"] == separators
+    assert figure["layout"]["template"]["layout"]["separators"] == separators
     assert figure["config"]["locale"] == language
     assert mark not in json.dumps(headline("nights", language).figure, ensure_ascii=False)
 

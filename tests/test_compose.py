@@ -69,6 +69,20 @@ def test_printed_shares_that_do_not_close_say_what_is_left():
     assert breakdown.rest["2019-06-30"] == pytest.approx(7.39)
 
 
+def test_what_is_withheld_of_delivered_parts_stands_as_rest():
+    frame = rows(
+        {"time_period": "2020", "obs_value": 16.0},
+        {"time_period": "2020", "obs_value": 11.0, "market": "FR"},
+        {"time_period": "2020", "obs_value": 2.0, "market": "DE"},
+        {"time_period": "2021", "obs_value": 5.0},
+        {"time_period": "2021", "obs_value": 4.0, "market": "FR"},
+        {"time_period": "2021", "obs_value": 1.0, "market": "DE"},
+    )
+    _, (breakdown,) = group(indicator("x", aggregation="sum"), frame, {})
+    assert breakdown.closes
+    assert breakdown.rest == {"2020": 3.0}
+
+
 def test_one_part_alone_is_a_series_not_a_breakdown():
     frame = rows(
         {"time_period": "2019", "obs_value": 200000.0, "event": "a"},

@@ -72,6 +72,16 @@ def test_scripts_only_where_they_are_needed(html):
     assert len(bare.encode()) < 20_000
 
 
+def test_paper_carries_document_objective_and_date(html):
+    assert html.count('<style media="print">@page{@top-left{content:"Note\\20 2022\\20 \\b7 \\20 OS\\20 1"') == 1
+    hostile = page("fr")
+    head = {**hostile.header().head, "running": '</style><b>"\\'}
+    book = notebook(hostile)
+    book.cells[0].outputs[0].metadata["kpi"]["head"] = head
+    printed = export_html(book).partition('<style media="print">')[2].partition("</style>")[0]
+    assert '"\\3c \\2f style\\3e \\3c b\\3e \\22 \\5c "' in printed
+
+
 def test_same_data_same_bytes(html):
     assert export_html(notebook(page("fr"))) == html
 
@@ -133,9 +143,25 @@ def test_the_portal_leads_to_what_was_rendered(portal):
 
 
 def test_the_search_knows_three_languages_without_accents(portal):
-    html = (portal / "en" / "index.html").read_text(encoding="utf-8")
-    searched = re.search(r'<li class="strategic" data-search="([^"]+)"', html)[1].split()
-    assert {"attirer", "bezoekers", "visitors", "nuitees", "overnachtingen", "os-1"} <= set(searched)
+    script = (portal / "assets" / "search.js").read_text(encoding="utf-8")
+    found = json.loads(script.removeprefix("window.kpiSearch = ").rstrip(";\n"))["note-2022/os-1"]
+    assert {"attirer", "bezoekers", "visitors", "nuitees", "overnachtingen", "os-1"} <= set(found["words"].split())
+    assert (found["organisations"], found["statuses"], found["data"]) == (["office"], ["undetermined", "no-data"], 8)
+
+
+def test_the_board_counts_kpis_and_leads_to_them(portal):
+    html = (portal / "fr" / "index.html").read_text(encoding="utf-8")
+    board = html.partition('id="board"')[2].partition("</section>")[0]
+    assert '<span data-filter="document=note-2022&amp;status=undetermined">2</span>' in board
+    assert '<span data-filter="status=no-data">1</span>' in board
+    assert 'value="office">Bureau des visites</option>' in html
+    assert '<option value="reached">' not in html, "no KPI has this status"
+    assert 'data-many="{n} objectifs trouvés"' in html
+
+
+def test_every_page_leads_to_the_accessibility_statement(portal, html):
+    assert 'href="../fr/accessibility.html"' in (portal / "fr" / "index.html").read_text(encoding="utf-8")
+    assert 'href="../accessibility.html"' in html
 
 
 def test_the_start_page_offers_the_languages(portal):

@@ -11,7 +11,9 @@ def test_caption_scopes_and_region():
     html = table("Nights", [Column("Period"), Column("Value", numeric=True)], [["2019", "9"], ["2020", "2"]])
     assert html.count('scope="col"') == 2
     assert html.count('scope="row"') == 2
-    assert '<td class="num">9</td>' in html
+    assert 'class="table numbers"' in html, "a table of numbers says so once"
+    mixed = table("Nights", [Column("a"), Column("b"), Column("n", numeric=True)], [["2019", "x", "9"]])
+    assert '<td>x</td><td class="num">9</td>' in mixed
     assert "<caption>Nights</caption>" in html
     assert 'role="region" aria-label="Nights" tabindex="0"' in html
 

@@ -16,6 +16,7 @@ MOST_BARS = 15
 _ROOM_FOR_VALUE = 0.14
 _ROOM_FOR_MARK = 0.035
 _REST = "#c3c9d0"
+NO_LINE = "rgba(0,0,0,0)"
 
 #: period -> part -> value; parts in the order in which they are drawn.
 Parts = Mapping[str, Mapping[str, float]]
@@ -49,10 +50,9 @@ def parts_figure(
         traces.append(trace)
     return plots.figure(
         traces, translator, barmode="stack", bargap=0.35, height=90 + 46 * len(periods),
-        xaxis={**plots.category_axis(range=[0, 1], tickmode="array"), "tickvals": [0, 0.5, 1],
-               "ticktext": [translator.percent(v) for v in (0, 0.5, 1)], "linecolor": LINE,
-               "ticklabeloverflow": "allow"},
-        yaxis=plots.category_axis(type="category", autorange="reversed", ticks=""),
+        xaxis={"range": [0, 1], "tickmode": "array", "tickvals": [0, 0.5, 1], "linecolor": LINE,
+               "ticktext": [translator.percent(v) for v in (0, 0.5, 1)], "ticklabeloverflow": "allow"},
+        yaxis=plots.part_axis(),
         **head,
     )  # fmt: skip
 
@@ -88,15 +88,15 @@ def bars_figure(
     longest = max([*values, 0.0]) or 1.0
     trace = {
         "type": "bar", "orientation": "h", "y": rows, "x": list(values), "text": list(words),
-        "textposition": "outside", "cliponaxis": False, "textfont": {"color": INK},
+        "textposition": "outside", "textfont": {"color": INK},
         "marker": {"color": HUES[0]}, "hovertemplate": "%{y}<br>%{text}<extra></extra>",
     }  # fmt: skip
     height = 70 + max(14 * len(rows) + 17 * sum(lines), (15 * max(lines) + 4) * len(rows))
     return plots.figure(
         [trace], translator, bargap=0.3, height=height,
-        xaxis={**plots.category_axis(range=[min([0.0, *values]), longest * 1.35]), "showticklabels": False,
-               "zeroline": True, "zerolinecolor": MUTED, "linecolor": "rgba(0,0,0,0)"},
-        yaxis=plots.category_axis(type="category", autorange="reversed", ticks="", linecolor="rgba(0,0,0,0)"),
+        xaxis={"range": [min([0.0, *values]), longest * 1.35], "showticklabels": False,
+               "zeroline": True, "zerolinecolor": MUTED, "linecolor": NO_LINE},
+        yaxis=plots.part_axis(linecolor=NO_LINE),
         **head,
     )  # fmt: skip
 
@@ -114,7 +114,7 @@ def bullet_figure(
         "text": [translator.t("chart.superseded", value=p.words) if i < old else p.words for i, p in enumerate(shown)],
         "textposition": "inside", "insidetextanchor": "start", "constraintext": "none",
         "insidetextfont": {"color": ["#000000" if i < old else ON_HUE[0] for i in range(len(shown))]},
-        "outsidetextfont": {"color": INK}, "cliponaxis": False,
+        "outsidetextfont": {"color": INK},
         "marker": {"color": [_REST if i < old or p.hollow else HUES[0] for i, p in enumerate(shown)],
                    "line": {"color": HUES[0], "width": 1.5}},
         "hovertemplate": "%{y}<br>%{text}<extra></extra>",
@@ -122,19 +122,53 @@ def bullet_figure(
     trace["textposition"] = ["inside" if p.value >= target * 0.3 else "outside" for p in shown]
     longest = max([target, *(p.value for p in shown)])
     goal = {
-        "type": "line", "x0": target, "x1": target, "yref": "paper", "y0": 0, "y1": 1,
+        "type": "line", "layer": "above", "x0": target, "x1": target, "yref": "paper", "y0": 0, "y1": 1,
         "line": {"color": INK, "width": 3},
     }  # fmt: skip
     label = plots.note(
         translator.t("chart.target", value=target_words), x=target, xanchor="right", xshift=-6,
-        yref="paper", y=1, yanchor="bottom", font={"size": 12, "color": INK},
+        yref="paper", y=1, yanchor="bottom", font={"color": INK},
     )  # fmt: skip
     ticks = plots.round_steps(0.0, longest)
     return plots.figure(
-        [trace], translator, bargap=0.35, height=100 + 44 * len(shown), shapes=[goal], annotations=[label],
-        xaxis={**plots.category_axis(range=[0, max(ticks[-1], longest * 1.02)], tickmode="array", tickvals=ticks),
-               "ticktext": [plots.short_number(translator, tick) for tick in ticks], "tickangle": 0,
-               "showgrid": True, "gridcolor": LINE, "linecolor": "rgba(0,0,0,0)"},
-        yaxis=plots.category_axis(type="category", autorange="reversed", ticks=""),
+        [trace], translator, bargap=0.35, height=112 + 44 * len(shown), margin={"t": 50},
+        shapes=[goal], annotations=[label],
+        xaxis={"range": [0, max(ticks[-1], longest * 1.02)], "tickmode": "array", "tickvals": ticks,
+               "ticktext": [plots.short_number(translator, tick) for tick in ticks],
+               "showgrid": True, "gridcolor": LINE, "linecolor": NO_LINE},
+        yaxis=plots.part_axis(),
+        **head,
+    )  # fmt: skip
+
+
+def funnel_figure(
+    names: Sequence[str], counts: Sequence[float], words: Sequence[str], still_open: float, translator: Translator,
+    **head: Any,
+) -> Figure:  # fmt: skip
+    """A bar a step, each with its count and its share of the first; what may still arrive is hatched after the last."""
+    rows = [plots.wrapped(name, 28) for name in names]
+    lines = max(row.count("<br>") + 1 for row in rows)
+    whole = counts[0] or 1.0
+    # With something still open, its bar follows the last one: the words of the steps stay inside.
+    outside = not still_open
+    steps: Figure = {
+        "type": "bar", "orientation": "h", "y": rows, "x": list(counts), "text": list(words), "textangle": 0,
+        "textposition": ["outside" if outside and n <= whole / 2 else "inside" for n in counts],
+        "textfont": {"color": INK}, "insidetextfont": {"color": ON_HUE[0]}, "insidetextanchor": "start",
+        "constraintext": "none", "marker": {"color": HUES[0]}, "hovertemplate": "%{y}<br>%{text}<extra></extra>",
+    }  # fmt: skip
+    traces = [steps]
+    if still_open > 0:
+        told = translator.t("chart.still-open", n=translator.number(still_open))
+        traces.append({
+            "type": "bar", "orientation": "h", "y": rows[-1:], "x": [still_open], "text": [told], "textangle": 0,
+            "textposition": "outside", "textfont": {"color": INK}, "hovertemplate": "%{text}<extra></extra>",
+            "marker": {"color": _REST, "pattern": {"shape": "/", "fgcolor": MUTED, "bgcolor": _REST, "size": 6}},
+        })  # fmt: skip
+    return plots.figure(
+        traces, translator, barmode="stack", bargap=0.3, height=60 + max(52, 26 * lines) * len(rows),
+        xaxis={"range": [0, whole * 1.3], "showticklabels": False, "zeroline": True, "zerolinecolor": MUTED,
+               "linecolor": NO_LINE},
+        yaxis=plots.part_axis(linecolor=NO_LINE),
         **head,
     )  # fmt: skip

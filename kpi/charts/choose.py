@@ -11,13 +11,14 @@ from typing import Any
 import pandas as pd
 
 from kpi.briefing import Breakdown, Series
-from kpi.catalogue import Catalogue, Indicator
-from kpi.charts import bars, findings, lines, plots, seasons
+from kpi.catalogue import Catalogue, Indicator, TrafficLight
+from kpi.charts import bars, findings, lines, panels, plots, seasons
 from kpi.charts.plots import Figure
 from kpi.charts.points import (
     Point,
     dated_targets,
     number,
+    point_of,
     points_of,
     records,
     standing_targets,
@@ -26,9 +27,12 @@ from kpi.charts.points import (
 )
 from kpi.i18n import Translator
 from kpi.observations import TOTAL
+from kpi.parsing.periods import frequency
 
 _BULLET_POINTS = 2
 _SHOWN_PERIODS = 4
+_COURSE_PERIODS = 3
+_COURSE_PARTS = 2
 _SUMMABLE = "sum"
 
 
@@ -42,6 +46,8 @@ class Chart:
         finding: the sentence a reader should take away.
         description: what stands for the picture where it cannot be seen.
         key: number or sign, words and colour of each part, where the picture has no room for words.
+        cells: name and value a row, for a picture of more than one series.
+        title: of these rows.
     """
 
     id: str
@@ -49,14 +55,21 @@ class Chart:
     finding: str
     description: str
     key: tuple[tuple[str, str, str], ...] = ()
+    cells: tuple[tuple[str, str], ...] = ()
+    title: str = ""
 
 
 def chart_for(
-    series: Series | Breakdown, *, targets: pd.DataFrame, catalogue: Catalogue, translator: Translator
+    series: Series | Breakdown,
+    *,
+    targets: pd.DataFrame,
+    catalogue: Catalogue,
+    translator: Translator,
+    light: TrafficLight | None = None,
 ) -> Chart | None:
     """The picture that the shape of the data asks for; None where a single figure says it all."""
     if isinstance(series, Breakdown):
-        return _breakdown_chart(series, catalogue, translator)
+        return _breakdown_chart(series, targets, catalogue, translator)
     points = points_of(series.rows, series.indicator, translator)
     superseded = points_of(series.superseded, series.indicator, translator)
     if len({point.period for point in points}) < _BULLET_POINTS:
@@ -80,7 +93,8 @@ def chart_for(
         return _chart(chart_id, figure, finding, name, points, translator)
     figure = lines.line_figure(
         points, superseded, [*standing, *dated_targets(own)], translator,
-        neutral=series.indicator.neutral_value, rank=unit == "rank", **head,
+        neutral=series.indicator.neutral_value, rank=unit == "rank",
+        light=light if unit == series.indicator.unit else None, **head,
     )  # fmt: skip
     return _chart(chart_id, figure, findings.line_finding(points, unit, translator), name, points, translator)
 
@@ -111,8 +125,15 @@ def _chart(
 # --- breakdowns ------------------------------------------------------------------------------------
 
 
-def _breakdown_chart(breakdown: Breakdown, catalogue: Catalogue, translator: Translator) -> Chart | None:
+def _breakdown_chart(
+    breakdown: Breakdown, targets: pd.DataFrame, catalogue: Catalogue, translator: Translator
+) -> Chart | None:
     parts, words = _parts(breakdown, catalogue, translator)
+    if breakdown.closes:  # where nothing was counted, nothing has a share
+        counted = {
+            period for period, found in parts.items() if any(found.values()) or breakdown.rest.get(period, 0.0) > 0
+        }
+        parts = {period: found for period, found in parts.items() if period in counted}
     if not parts:
         return None
     periods = list(parts)[-_SHOWN_PERIODS:]
@@ -120,32 +141,46 @@ def _breakdown_chart(breakdown: Breakdown, catalogue: Catalogue, translator: Tra
     names = sorted(parts[latest], key=lambda part: -parts[latest][part])
     late = {part for period in periods for part in parts[period]} - set(names)
     names += sorted(late)
-    chart_id = _id(breakdown.indicator, f"by-{breakdown.dimension}", breakdown.source, str(breakdown.sample), latest)
+    chart_id = chart_id_of(
+        breakdown.indicator, f"by-{breakdown.dimension}", breakdown.source, str(breakdown.sample), latest
+    )
     title = dimension_title(breakdown.dimension, catalogue, translator.language)
     name = translator.t("chart.by", name=breakdown.indicator.label[translator.language], dimension=title)
     unit = str(breakdown.rows["unit_measure"].iloc[-1])
     head: dict[str, Any] = {"chart_id": chart_id, "sample": breakdown.sample}
-    rest = float(breakdown.rest.get(latest, 0.0))
+    left = float(breakdown.rest.get(latest, 0.0))
     if breakdown.closes and len(names) <= bars.MOST_PARTS:
         subtitle = plots.wrapped(translator.t("chart.share-of-whole", dimension=title), 60)
         shown = {period: parts[period] for period in periods}
         figure = bars.parts_figure(names, shown, breakdown.rest, translator, subtitle=subtitle, **head)
-        finding = findings.parts_finding(latest, parts[latest], rest, unit, translator)
+        finding = findings.parts_finding(latest, parts[latest], left, unit, translator)
         key = tuple((str(i + 1), part, plots.HUES[i]) for i, part in enumerate(names))
-        if rest > 0:
+        if left > 0:
             key = (*key, ("?", translator.t("part.not-stated"), ""))
         described = translator.n("chart.description", len(names), name=name, finding=finding)
         return Chart(chart_id, figure, finding, described, key)
-    names = [part for part in names if part in parts[latest]][: bars.MOST_BARS]
+    names = [part for part in names if part in parts[latest]]
     unit_words = catalogue.label("unit", unit, translator.language)
-    subtitle = plots.wrapped(" · ".join((title, unit_words, translator.period(latest))), 60)
-    values = [parts[latest][part] for part in names]
-    figure = bars.bars_figure(
-        names, values, [words[latest, part] for part in names], translator, subtitle=subtitle, **head
-    )
     finding = findings.bars_finding(latest, names[0], words[latest, names[0]], translator)
     if breakdown.closes:
-        finding = findings.parts_finding(latest, parts[latest], rest, unit, translator)
+        finding = findings.parts_finding(latest, parts[latest], left, unit, translator)
+    courses = _courses(breakdown, names, catalogue, translator)
+    if courses:
+        told = [title, unit_words]
+        if len(courses) < len(names):
+            told.append(translator.t("chart.largest-of", n=len(courses), all=len(names)))
+        subtitle = plots.wrapped(" · ".join(told), 60)
+        goals = _part_goals(breakdown, targets, catalogue, translator)
+        figure = panels.panels_figure(courses, goals, translator, subtitle=subtitle, **head)
+        moved = findings.moved_finding(courses, unit, translator)
+        finding = f"{finding} {moved}".strip()
+    else:
+        names = names[: bars.MOST_BARS]
+        subtitle = plots.wrapped(" · ".join((title, unit_words, translator.period(latest))), 60)
+        values = [parts[latest][part] for part in names]
+        figure = bars.bars_figure(
+            names, values, [words[latest, part] for part in names], translator, subtitle=subtitle, **head
+        )
     return Chart(chart_id, figure, finding, translator.n("chart.description", len(names), name=name, finding=finding))
 
 
@@ -166,6 +201,39 @@ def _parts(
         parts.setdefault(period, {})[part] = point
         words[period, part] = value_words(row, breakdown.indicator, translator)
     return parts, words
+
+
+def _courses(
+    breakdown: Breakdown, names: Sequence[str], catalogue: Catalogue, translator: Translator
+) -> dict[str, list[Point]]:
+    """The course of the largest parts, where years enough are known for a course to say more than bars."""
+    rows = [r for r in records(breakdown.rows) if "superseded" not in str(r["flags"]).split()]
+    years = {str(r["time_period"]) for r in rows}
+    if len(years) < _COURSE_PERIODS or len(names) < _COURSE_PARTS or any(frequency(year) != "A" for year in years):
+        return {}
+    found: dict[str, list[Point]] = {name: [] for name in names[: panels.MOST_PANELS]}
+    for row in rows:
+        name = catalogue.label(breakdown.dimension, str(row[breakdown.dimension]), translator.language)
+        point = point_of(row, breakdown.indicator, translator)
+        if name in found and point is not None:
+            found[name].append(point)
+    return found
+
+
+def _part_goals(
+    breakdown: Breakdown, targets: pd.DataFrame, catalogue: Catalogue, translator: Translator
+) -> dict[str, float]:
+    """The last declared target of each part, in the unit of the breakdown."""
+    if targets.empty or breakdown.dimension not in targets:
+        return {}
+    unit = str(breakdown.rows["unit_measure"].iloc[-1])
+    return {
+        catalogue.label(breakdown.dimension, str(row[breakdown.dimension]), translator.language): value
+        for row in records(targets)
+        if row["unit_measure"] in {unit, "per_year"}
+        and row[breakdown.dimension] != TOTAL
+        and (value := number(row["obs_value"])) is not None
+    }
 
 
 def dimension_title(dimension: str, catalogue: Catalogue, language: str) -> str:
@@ -216,10 +284,10 @@ def _series_id(series: Series) -> str:
         str(series.sample),
         str(series.latest["time_period"]),
     )
-    return _id(series.indicator, where or "total", series.freq or "undated", *rest)
+    return chart_id_of(series.indicator, where or "total", series.freq or "undated", *rest)
 
 
-def _id(indicator: Indicator, *parts: str) -> str:
+def chart_id_of(indicator: Indicator, *parts: str) -> str:
     """An id a person can read, made unique by a digest of everything that tells one picture from another."""
     digest = hashlib.sha256("|".join((indicator.id, *parts)).encode()).hexdigest()[:6]
     readable = re.sub(r"[^a-z0-9]+", "-", f"{indicator.id}-{parts[0]}".lower()).strip("-")

@@ -103,7 +103,9 @@ def parts_finding(period: str, values: Mapping[str, float], rest: float, unit: s
         return translator.value(round(value, 6), unit) if unit == "percent" else translator.percent(value / whole)
 
     name = max(values, key=lambda part: values[part])
-    if period:
+    if rest > values[name]:  # the largest part may be among what is not known
+        told = []
+    elif period:
         when = translator.during(period)
         told = [translator.t("finding.largest-part", part=name, share=share(values[name]), when=when)]
     else:
@@ -118,3 +120,35 @@ def bars_finding(period: str, name: str, words: str, translator: Translator) -> 
     if not period:
         return translator.t("finding.largest-bar-undated", part=name, value=words)
     return translator.t("finding.largest-bar", part=name, value=words, when=translator.during(period))
+
+
+def moved_finding(courses: Mapping[str, Sequence[Point]], unit: str, translator: Translator) -> str:
+    """The part that changed most from its first to its last value; nothing where no change can be stated."""
+    changes = [
+        (abs(_moved(points[0], points[-1], unit)), name, points[0], points[-1])
+        for name, points in courses.items()
+        if len(points) > 1 and points[0].exact and points[-1].exact and (unit == "percent" or points[0].value > 0)
+    ]
+    if not changes or max(changes, key=lambda c: c[0])[0] == 0:
+        return ""
+    _, name, first, last = max(changes, key=lambda c: c[0])
+    change = change_words(first, last, unit, translator)
+    return translator.t("finding.moved-part", part=name, change=change, since=translator.period(first.period))
+
+
+def _moved(first: Point, last: Point, unit: str) -> float:
+    return last.value - first.value if unit in {"percent", "rank"} else last.value / first.value - 1
+
+
+def funnel_finding(names: Sequence[str], counts: Sequence[float], still_open: float, translator: Translator) -> str:
+    """What came through the last step, of all that entered, and what may still."""
+    words = {
+        "first": names[0], "last": names[-1],
+        "entered": translator.number(counts[0]), "through": translator.number(counts[-1]),
+        "share": translator.percent(counts[-1] / counts[0], 0),
+    }  # fmt: skip
+    told = [translator.t("finding.funnel", **words)]
+    if still_open > 0:
+        share = translator.percent(still_open / counts[0], 0)
+        told.append(translator.t("finding.still-open", n=translator.number(still_open), share=share))
+    return " ".join(told)

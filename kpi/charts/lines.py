@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kpi.catalogue import Band, TrafficLight
 from kpi.charts import plots
 from kpi.charts.plots import HUES, INK, MUTED, Figure
 from kpi.charts.points import Point, number
@@ -15,6 +16,8 @@ from kpi.parsing.periods import frequency
 COVID = (2020, 2021)
 #: From this many points on, a line says something; below, every point carries its value.
 LABELLED_POINTS = 3
+#: Bands of a traffic light: hues told apart with every colour vision, faint enough to read on.
+LIGHTS = {"green": "#009e7326", "orange": "#e69f0026", "red": "#d55e0026"}
 #: Height of a label as a part of the height of the picture.
 _LABEL_HEIGHT = 0.1
 
@@ -27,6 +30,7 @@ def line_figure(
     *,
     neutral: float | None = None,
     rank: bool = False,
+    light: TrafficLight | None = None,
     **head: Any,
 ) -> Figure:
     """Values in time: line and markers, every value labelled when they are few, first and last when many."""
@@ -47,9 +51,15 @@ def line_figure(
         shapes.append(line)
         notes.append(label)
     heights = [v for p in shown for v in (p.value, p.low, p.high) if v is not None] + [v for v, _ in goals]
+    colours = [(name, band) for name in LIGHTS if light and (band := getattr(light, name))]
+    heights += [edge for _, band in colours for edge in (band.low, band.high) if edge is not None]
+    scale = plots.value_axis(translator, heights, labelled=not few, rank=rank)
+    for name, band in colours:
+        shape, label = _band(name, band, scale["range"], translator)
+        shapes.insert(0, shape)
+        notes.append(label)
     return plots.figure(
-        traces, translator, xaxis=axis, shapes=shapes, annotations=notes,
-        yaxis=plots.value_axis(translator, heights, labelled=not few, rank=rank),
+        traces, translator, xaxis=axis, shapes=shapes, annotations=notes, yaxis=scale,
         height=240 if few else 320, **head,
     )  # fmt: skip
 
@@ -68,28 +78,26 @@ def time_axis(periods: Sequence[str], translator: Translator) -> tuple[Figure, l
     if kinds == {"M"}:
         ticks = _spread(list(periods), 6)
         text = [translator.month(p, "MMM y") for p in ticks]
-        axis = plots.category_axis(type="date", tickmode="array", tickvals=ticks, ticktext=text, tickangle=0)
+        axis = {"type": "date", "tickmode": "array", "tickvals": ticks, "ticktext": text}
         return axis, list(periods)
     if kinds == {"D"}:
         text = [plots.wrapped(translator.date(p), 12) for p in periods]
-        axis = plots.category_axis(type="date", tickmode="array", tickvals=list(periods), ticktext=text, tickangle=0)
+        axis = {"type": "date", "tickmode": "array", "tickvals": list(periods), "ticktext": text}
         return axis, list(periods)
     names = [plots.wrapped(translator.period(p), 16) for p in periods]
     order = list(dict.fromkeys(names))
     spare = [-0.5, len(order) - 0.5]
-    return plots.category_axis(
-        type="category", categoryorder="array", categoryarray=order, tickangle=0, range=spare
-    ), names
+    return {"type": "category", "categoryorder": "array", "categoryarray": order, "range": spare}, names
 
 
 def _year_axis(xs: list[float], names: list[str]) -> tuple[Figure, list[Any]]:
     named = dict(sorted(zip(xs, names, strict=True)))
     ticks = _spread(list(named), 8)
     spare = max(0.5, (max(xs) - min(xs)) * 0.08)
-    axis = plots.category_axis(
-        type="linear", tickmode="array", tickvals=ticks, ticktext=[named[x] for x in ticks], tickangle=0,
-        range=[min(xs) - spare, max(xs) + spare],
-    )  # fmt: skip
+    axis = {
+        "type": "linear", "tickmode": "array", "tickvals": ticks, "ticktext": [named[x] for x in ticks],
+        "range": [min(xs) - spare, max(xs) + spare],
+    }  # fmt: skip
     return axis, [int(x) if x == int(x) else x for x in xs]
 
 
@@ -111,7 +119,7 @@ def _segments(xs: Sequence[Any], points: Sequence[Point]) -> Figure:
         line_y.append(point.value)
     return {
         "type": "scatter", "mode": "lines", "x": line_x, "y": line_y, "hoverinfo": "skip",
-        "line": {"color": HUES[0], "width": 2}, "cliponaxis": False,
+        "line": {"color": HUES[0], "width": 2},
     }  # fmt: skip
 
 
@@ -124,12 +132,11 @@ def _marks(
     return {
         "type": "scatter", "mode": "markers+text", "x": list(xs), "y": [p.value for p in points],
         "text": [p.words if i in labelled else "" for i, p in enumerate(points)],
-        "textposition": [_clear_side(points, i, goals) for i in range(last + 1)],
-        "textfont": {"color": INK}, "cliponaxis": False,
-        "marker": {
+        "textposition": plots.same([_clear_side(points, i, goals) for i in range(last + 1)]),
+                "marker": {
             "size": 9,
             "color": HUES[0],
-            "symbol": [_symbol(p) for p in points],
+            "symbol": plots.same([line_symbol(p) for p in points]),
             "line": {"width": 2, "color": HUES[0]},
         },
         "customdata": [[translator.period(p.period), p.words] for p in points],
@@ -147,28 +154,31 @@ def _clear_side(points: Sequence[Point], place: int, goals: Sequence[float]) -> 
     return "bottom center" if (under_goal or rising) and not low else "top center"
 
 
-def _symbol(point: Point) -> str:
+def line_symbol(point: Point) -> str:
+    """The mark of a value: hollow while unsettled, pointing where a bound leaves it open."""
     shape = {"gt": "triangle-up", "ge": "triangle-up", "lt": "triangle-down", "le": "triangle-down"}
     return shape.get(point.qualifier, "circle") + ("-open" if point.hollow else "")
 
 
 def _whiskers(xs: Sequence[Any], points: Sequence[Point]) -> list[Figure]:
-    """Ranges as vertical bars from low to high."""
+    """Ranges and intervals as whiskers from low to high, with caps."""
     ranged = [(x, p) for x, p in zip(xs, points, strict=True) if p.low is not None and p.high is not None]
-    return [
-        {
-            "type": "scatter", "mode": "lines", "x": [x, x], "y": [p.low, p.high], "hoverinfo": "skip",
-            "line": {"color": HUES[0], "width": 4}, "opacity": 0.4,
-        }
-        for x, p in ranged
-    ]  # fmt: skip
+    if not ranged:
+        return []
+    return [{
+        "type": "scatter", "mode": "lines+markers", "hoverinfo": "skip",
+        "x": [x for place, _ in ranged for x in (place, place, None)],
+        "y": [y for _, p in ranged for y in (p.low, p.high, None)],
+        "line": {"color": HUES[0], "width": 1.5},
+        "marker": {"symbol": "line-ew-open", "size": 12, "color": HUES[0], "line": {"width": 1.5, "color": HUES[0]}},
+    }]  # fmt: skip
 
 
 def _superseded(xs: Sequence[Any], points: Sequence[Point], translator: Translator) -> Figure:
     return {
         "type": "scatter", "mode": "markers+text", "x": list(xs), "y": [p.value for p in points],
         "text": [translator.t("chart.superseded", value=p.words) for p in points],
-        "textposition": "top center", "textfont": {"color": MUTED}, "cliponaxis": False,
+        "textposition": "top center", "textfont": {"color": MUTED},
         "marker": {"size": 9, "symbol": "diamond-open", "color": MUTED, "line": {"width": 2, "color": MUTED}},
         "customdata": [[translator.period(p.period), p.words] for p in points],
         "hovertemplate": "%{customdata[0]}<br>%{text}<extra></extra>",
@@ -192,7 +202,7 @@ def _time_notes(
     for x, point in zip(xs, points, strict=True):
         if point.breaks:
             shapes.append({
-                "type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "layer": "below",
+                "type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1,
                 "line": {"color": MUTED, "width": 1, "dash": "dot"},
             })  # fmt: skip
             notes.append(plots.note(translator.t("chart.break"), x=x, yref="paper", y=1, xanchor="left", yanchor="top"))
@@ -208,14 +218,23 @@ def covid_months(periods: Sequence[str], translator: Translator) -> tuple[list[F
 
 
 def _shade(low: Any, high: Any) -> Figure:
-    return {
-        "type": "rect", "x0": low, "x1": high, "yref": "paper", "y0": 0, "y1": 1, "layer": "below",
-        "fillcolor": MUTED, "opacity": 0.1, "line": {"width": 0},
-    }  # fmt: skip
+    return {"type": "rect", "x0": low, "x1": high, "yref": "paper", "y0": 0, "y1": 1}
 
 
 def _shade_label(x: Any, translator: Translator, **more: Any) -> Figure:
     return plots.note(translator.t("chart.covid"), x=x, yref="paper", y=0, yanchor="bottom", **more)
+
+
+def _band(name: str, band: Band, scale: Sequence[float], translator: Translator) -> tuple[Figure, Figure]:
+    """One colour of a declared traffic light behind the line, named at its edge: the word says what the colour does."""
+    low = min(scale) if band.low is None else band.low
+    high = max(scale) if band.high is None else band.high
+    shape = {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": low, "y1": high, "fillcolor": LIGHTS[name],
+             "line": {"color": MUTED, "width": 0.5}}  # fmt: skip
+    label = plots.note(
+        translator.t(f"light.{name}"), xref="paper", x=1, xanchor="right", y=high, yanchor="top", font={"color": INK}
+    )
+    return shape, label
 
 
 def _goal_words(targets: Sequence[Mapping[str, Any]], translator: Translator) -> list[tuple[float, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from babel.numbers import format_compact_decimal, get_decimal_symbol, get_group_symbol
@@ -19,11 +20,15 @@ INK = "#1c2024"
 MUTED = "#59626d"
 LINE = "#d9dde2"
 PAPER = "#fdfdfb"
+#: The second hue as ink: words in it are read on paper, the hue itself is too light for them.
+WARM_INK = "#a63f00"
 #: Okabe and Ito's hues, told apart with every common colour vision; the first three have 3:1 on paper.
 HUES = ("#0072b2", "#d55e00", "#009e73", "#e69f00", "#56b4e9", "#cc79a7", "#f0e442")
-#: Text that stands on a hue, not on the paper, and so never changes with the theme.
-ON_HUE = ("#ffffff", "#000000", "#000000", "#000000", "#000000", "#000000", "#000000")
+#: Text that stands on a hue; the first is white by a name of its own, because that hue is lighter in the dark.
+ON_HUE = ("#fffffe", "#000000", "#000000", "#000000", "#000000", "#000000", "#000000")
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif"
+#: Name of the mark on made-up numbers.
+SAMPLE = "sample"
 _COMPACT_FROM = 1_000_000
 _STEPS = (1, 2, 2.5, 5, 10)
 
@@ -40,32 +45,53 @@ def figure(
     sample: bool,
     **layout: Any,
 ) -> Figure:
-    """Traces in the shared layout: no frame, thin grid, the unit as subtitle, the page's number marks."""
-    locale = translator.locale
-    annotations = [*layout.pop("annotations", []), *([_sample_mark(translator)] if sample else [])]
+    """Traces in the shared look: no frame, thin grid, the unit as subtitle, the page's number marks.
+
+    What all charts of a language have in common is ``layout.template``, one object; a page
+    leaves it out and takes it from the site's assets, see :func:`lean`.
+    """
+    annotations = layout.pop("annotations", [])
+    if sample:
+        mark = sample_mark(translator)
+        subtitle = f'<span style="color:{WARM_INK}"><b>{mark["text"]}</b></span> · {subtitle}'
+        annotations = [*annotations, mark]
+    if annotations:
+        layout["annotations"] = annotations
     return {
         "data": data,
+        "layout": {"template": template(translator), "title": {"text": subtitle}, "height": height, **layout},
+        "config": {**config(translator), "toImageButtonOptions": {"format": "svg", "filename": chart_id}},
+    }
+
+
+@lru_cache(maxsize=4)
+def template(translator: Translator) -> Figure:
+    """The look of every chart in a language, as plotly's own kind of template."""
+    locale = translator.locale
+    quiet = {"automargin": True, "fixedrange": True, "tickfont": {"color": MUTED}}
+    return {
         "layout": {
             "font": {"family": FONT, "size": 13, "color": INK},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
-            "title": {"text": subtitle, "font": {"size": 13, "color": MUTED}, "x": 0, "xref": "container", "y": 1,
+            "title": {"font": {"size": 13, "color": MUTED}, "x": 0, "xref": "container", "y": 1,
                       "yref": "container", "yanchor": "top", "pad": {"t": 6}, "automargin": False},
-            "height": height,
             "margin": {"l": 8, "r": 16, "t": 34, "b": 8},
             "separators": get_decimal_symbol(locale) + get_group_symbol(locale),
             "showlegend": False,
             "dragmode": False,
             "hovermode": "closest",
             "hoverlabel": {"bgcolor": PAPER, "bordercolor": MUTED, "font": {"color": INK, "family": FONT}},
-            "annotations": annotations,
-            **layout,
+            "annotationdefaults": {"showarrow": False, "font": {"size": 12, "color": MUTED}},
+            "shapedefaults": {"layer": "below", "fillcolor": f"{MUTED}1a", "line": {"width": 0}},
+            "xaxis": {**quiet, "showgrid": False, "zeroline": False, "linecolor": MUTED, "tickangle": 0},
+            "yaxis": {**quiet, "gridcolor": LINE, "zerolinecolor": MUTED, "zerolinewidth": 1},
         },
-        "config": config(translator, chart_id),
+        "data": {"scatter": [{"cliponaxis": False, "textfont": {"color": INK}}], "bar": [{"cliponaxis": False}]},
     }  # fmt: skip
 
 
-def config(translator: Translator, chart_id: str) -> Figure:
+def config(translator: Translator) -> Figure:
     """What plotly.js may do: save the picture, and nothing that leaves the page."""
     return {
         "displaylogo": False,
@@ -73,44 +99,78 @@ def config(translator: Translator, chart_id: str) -> Figure:
         "responsive": True,
         "locale": translator.language,
         "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"format": "svg", "filename": chart_id},
     }
 
 
-def category_axis(**more: Any) -> Figure:
-    """An axis for periods or parts: no grid, no zoom."""
+def lean(chart: Figure) -> Figure:
+    """What a page must say of a figure: what is its own, in coordinates no finer than can be seen.
+
+    Of later axes, and of traces, shapes and labels that are ``alike``, it keeps what differs from
+    the first; places of panels follow from their number. ``static/report.js`` puts the rest back.
+
+    >>> lean({"data": [{"y": [7000000.0, 0.123456789]}], "layout": {"height": 240, "template": {}}, "config": {}})
+    {'data': [{'y': [7000000, 0.123457]}], 'layout': {'height': 240}}
+    """
+    whole = chart["layout"]
+    layout = {name: _own(name, value, whole) for name, value in whole.items() if name != "template"}
+    if any(note.get("name") == SAMPLE for note in whole.get("annotations", ())):
+        layout["meta"] = {**layout.get("meta", {}), SAMPLE: True}
+    return _rounded({"data": _alike(chart["data"]), "layout": layout})  # type: ignore[no-any-return]
+
+
+def _own(name: str, value: Any, layout: Figure) -> Any:
+    if name in {"shapes", "annotations"}:
+        return _alike([entry for entry in value if entry.get("name") != SAMPLE])
+    if "axis" not in name:
+        return value
+    axis = value if name[-1].isalpha() else _unlike(value, layout[name.rstrip("0123456789")])
+    placed = "panels" in layout.get("meta", {})
+    return {key: entry for key, entry in axis.items() if not (placed and key in {"domain", "anchor", "showticklabels"})}
+
+
+def _alike(entries: Sequence[Figure]) -> Any:
+    """The first whole, the others by what differs from it, where all say the same things."""
+    first = entries[0] if entries else {}
+    if len(entries) < 2 or any(entry.keys() != first.keys() for entry in entries):
+        return entries
+    return {"alike": [first, *(_unlike(entry, first) for entry in entries[1:])]}
+
+
+def _unlike(value: Figure, first: Figure) -> Figure:
+    return {key: entry for key, entry in value.items() if key not in first or first[key] != entry}
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        short = float(f"{value:.6g}")
+        return int(short) if short.is_integer() else short
+    if isinstance(value, dict):
+        return {name: _rounded(entry) for name, entry in value.items()}
+    return [_rounded(entry) for entry in value] if isinstance(value, list | tuple) else value
+
+
+def same(values: Sequence[str]) -> str | list[str]:
+    """One word for all where all are the same, as plotly reads it."""
+    return values[0] if len(set(values)) == 1 else list(values)
+
+
+def part_axis(**more: Any) -> Figure:
+    """A vertical axis of periods or parts, the first at the top: no grid, no zero."""
     return {
-        "automargin": True,
-        "fixedrange": True,
-        "showgrid": False,
-        "zeroline": False,
-        "linecolor": MUTED,
-        "tickfont": {"color": MUTED},
-        **more,
-    }
+        "type": "category", "autorange": "reversed", "ticks": "", "showgrid": False, "zeroline": False,
+        "linecolor": MUTED, **more,
+    }  # fmt: skip
 
 
 def value_axis(translator: Translator, values: Sequence[float], *, labelled: bool, rank: bool = False) -> Figure:
     """An axis for values: from zero, round steps, labels in the page's language; a rank counts downwards."""
-    axis: Figure = {
-        "automargin": True,
-        "fixedrange": True,
-        "gridcolor": LINE,
-        "zerolinecolor": MUTED,
-        "zerolinewidth": 1,
-        "tickfont": {"color": MUTED},
-    }
     if rank:
-        return {
-            **axis,
-            "autorange": "reversed",
-            "dtick": max(1, math.ceil(max(values, default=1) / 5)),
-            "zeroline": False,
-        }
+        last = max(values, default=1)
+        return {"range": [last + max(1.0, last * 0.08), 0], "tick0": 1, "dtick": max(1, math.ceil(last / 5)),
+                "zeroline": False}  # fmt: skip
     ticks = round_steps(min([0.0, *values]), max([0.0, *values]))
     spare = (ticks[-1] - ticks[0]) * 0.06
     return {
-        **axis,
         "tickmode": "array",
         "tickvals": ticks,
         "ticktext": [short_number(translator, tick) for tick in ticks],
@@ -141,16 +201,16 @@ def short_number(translator: Translator, value: float) -> str:
 
 def note(text: str, **more: Any) -> Figure:
     """A small label on the picture."""
-    return {"text": text, "showarrow": False, "font": {"size": 12, "color": MUTED}, **more}
+    return {"text": text, **more}
 
 
 def reference_line(value: float, text: str, *, dash: str = "dash") -> tuple[Figure, Figure]:
     """A horizontal line across the picture and its label, for a target or a neutral value."""
     line = {
-        "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value,
+        "type": "line", "layer": "above", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value,
         "line": {"color": INK, "width": 1.5, "dash": dash},
     }  # fmt: skip
-    label = note(text, xref="paper", x=0, xanchor="left", y=value, yanchor="bottom", font={"size": 12, "color": INK})
+    label = note(text, xref="paper", x=0, xanchor="left", y=value, yanchor="bottom", font={"color": INK})
     return line, label
 
 
@@ -171,12 +231,9 @@ def plain(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _sample_mark(translator: Translator) -> Figure:
+def sample_mark(translator: Translator) -> Figure:
+    """Across the whole picture, so that it goes wherever the picture is pasted; faint, so that nothing hides."""
     return {
-        "text": translator.t("chart.sample-mark"),
-        "showarrow": False,
-        "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "textangle": -12,
-        "font": {"size": 22, "color": HUES[1]}, "bgcolor": PAPER, "borderpad": 3,
-        "opacity": 0.65,
-        "captureevents": False,
+        "text": translator.t("chart.sample-mark"), "name": SAMPLE, "textangle": -14, "captureevents": False,
+        "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "font": {"size": 30, "color": WARM_INK}, "opacity": 0.22,
     }  # fmt: skip

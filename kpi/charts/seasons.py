@@ -8,7 +8,7 @@ from typing import Any
 
 from kpi.charts import plots
 from kpi.charts.lines import covid_months, time_axis
-from kpi.charts.plots import HUES, MUTED, Figure
+from kpi.charts.plots import HUES, INK, MUTED, WARM_INK, Figure
 from kpi.charts.points import Point
 from kpi.i18n import Translator
 from kpi.parsing.periods import same_period_of, year_of
@@ -26,49 +26,47 @@ def season_figure(points: Sequence[Point], translator: Translator, **head: Any) 
     xs = [p.period for p in window]
     last_year = year_of(window[-1].period) or BASE_YEAR
     behind = [
-        ("chart.year-before", 1, HUES[1], "dash"),
-        *([("chart.base-year", None, MUTED, "dot")] if last_year - 1 > BASE_YEAR else []),
+        ("chart.year-before", 1, HUES[1], WARM_INK, "dash"),
+        *([("chart.base-year", None, MUTED, MUTED, "dot")] if last_year - 1 > BASE_YEAR else []),
     ]
     traces, notes = [], []
-    for key, back, colour, dash in behind:
+    for key, back, colour, ink, dash in behind:
         earlier = [by_period.get(same_period_of(x, (year_of(x) or 0) - back if back else BASE_YEAR)) for x in xs]
         if not any(earlier):
             continue
         name = translator.t(key) if back else translator.t(key, year=BASE_YEAR)
-        traces.append(_plain_line(xs, earlier, name, colour, dash))
-        notes.append(_end_label(xs, earlier, name, colour))
+        traces.append(_plain_line(xs, earlier, name, colour, dash, translator))
+        notes.append(_end_label(xs, earlier, name, ink))
     name = translator.t("chart.last-twelve-months")
-    traces.append({**_plain_line(xs, window, name, HUES[0], "solid"), "line": {"color": HUES[0], "width": 2.5}})
+    course = _plain_line(xs, window, name, HUES[0], "solid", translator)
+    traces.append({**course, "line": {"color": HUES[0], "width": 2.5}})
     notes.append(_end_label(xs, window, name, HUES[0]))
-    axis = plots.category_axis(
-        type="category", tickmode="array", tickvals=xs, ticktext=_month_names(xs, translator), tickangle=0,
-        range=[-0.5, len(xs) - 0.5],
-    )  # fmt: skip
+    axis = {
+        "type": "category", "tickmode": "array", "tickvals": xs, "ticktext": _month_names(xs, translator),
+        "range": [-0.5, len(xs) - 0.5],
+    }  # fmt: skip
     values = [v for trace in traces for v in trace["y"] if v is not None]
-    layout = plots.figure(
+    return plots.figure(
         traces, translator, xaxis=axis, yaxis=plots.value_axis(translator, values, labelled=True),
-        annotations=_apart(notes, values), height=340, **head,
+        annotations=_apart(notes, values), height=340, margin={"r": 96}, **head,
     )  # fmt: skip
-    layout["layout"]["margin"]["r"] = 96
-    return layout
 
 
 def rolling_figure(points: Sequence[tuple[str, float]], translator: Translator, **head: Any) -> Figure:
     """The sum of twelve months, month by month: the level without the season."""
     xs, ys = [p for p, _ in points], [v for _, v in points]
     words = [translator.number(v, 0 if abs(v) >= _DIGITS_BELOW else None) for v in ys]
-    labels = [""] * (len(ys) - 1) + [words[-1]]
     trace = {
-        "type": "scatter", "mode": "lines+text", "x": xs, "y": ys, "text": labels, "textposition": "top left",
-        "line": {"color": HUES[0], "width": 2}, "cliponaxis": False,
-        "customdata": [[translator.month(p), w] for p, w in zip(xs, words, strict=True)],
-        "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
+        "type": "scatter", "mode": "lines", "x": xs, "y": ys,
+        "line": {"color": HUES[0], "width": 2},
+        "customdata": words, "hovertemplate": "%{x|%B %Y}<br>%{customdata}<extra></extra>",
     }  # fmt: skip
     axis, _ = time_axis(xs, translator)
     shapes, notes = covid_months(xs, translator)
+    end = plots.note(words[-1], x=xs[-1], y=ys[-1], xanchor="right", yanchor="bottom", yshift=2, font={"color": INK})
     return plots.figure(
         [trace], translator, xaxis=axis, yaxis=plots.value_axis(translator, ys, labelled=True),
-        shapes=shapes, annotations=notes, height=220, **head,
+        shapes=shapes, annotations=[*notes, end], height=220, **head,
     )  # fmt: skip
 
 
@@ -86,13 +84,20 @@ def rolling_sums(points: Sequence[Point]) -> list[tuple[str, float]]:
     return sums
 
 
-def _plain_line(xs: Sequence[str], points: Sequence[Point | None], name: str, colour: str, dash: str) -> Figure:
+#: Lines told apart without colour: by dash and by mark.
+_MARKS = {"solid": "circle", "dash": "square", "dot": "diamond"}
+
+
+def _plain_line(
+    xs: Sequence[str], points: Sequence[Point | None], name: str, colour: str, dash: str, translator: Translator
+) -> Figure:
     return {
         "type": "scatter", "mode": "lines+markers", "name": name, "x": list(xs),
         "y": [p.value if p else None for p in points],
-        "line": {"color": colour, "width": 1.5, "dash": dash}, "marker": {"size": 5, "color": colour},
-        "customdata": [[p.period if p else "", p.words if p else ""] for p in points],
-        "hovertemplate": f"{plots.plain(name)}<br>%{{customdata[0]}} : %{{customdata[1]}}<extra></extra>",
+        "line": {"color": colour, "width": 1.5, "dash": dash},
+        "marker": {"size": 5, "color": colour, "symbol": _MARKS[dash]},
+        "text": [translator.month(x, "LLLL") for x in xs], "customdata": [p.words if p else "" for p in points],
+        "hovertemplate": f"%{{text}}, {plots.plain(name)}<br>%{{customdata}}<extra></extra>",
     }  # fmt: skip
 
 
@@ -103,7 +108,7 @@ def _end_label(xs: Sequence[str], points: Sequence[Point | None], name: str, col
     height = point.value if point else 0.0
     return plots.note(
         plots.wrapped(name, 14), x=len(xs) - 1, y=height, xanchor="left", xshift=8, align="left",
-        font={"size": 12, "color": colour},
+        font={"color": colour},
     )  # fmt: skip
 
 

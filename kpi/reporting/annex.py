@@ -17,7 +17,7 @@ from kpi.reporting.frame import environment
 from kpi.reporting.page import Page
 from kpi.tables import Cell, Column, table
 
-_IDENTITY = re.compile(r'(?P<name> (?:id|aria-labelledby|data-chart|data-save)=")(?P<id>[^"]*)"')
+_IDENTITY = re.compile(r'(?P<name> (?:id|aria-labelledby|data-chart)=")(?P<id>[^"]*)"')
 _HEADING = re.compile(r"<(?P<end>/?)h(?P<level>[1-3])\b")
 _LINK = re.compile(r'<a href="(?P<address>[^"]*)"[^>]*>(?P<words>.*?)</a>', re.DOTALL)
 _FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)

@@ -12,6 +12,7 @@ from babel.dates import get_date_format, get_day_names, get_month_names
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from kpi.catalogue import LANGUAGES
+from kpi.charts import plots
 from kpi.i18n import translator
 from kpi.reporting.frame import write_text
 
@@ -56,7 +57,7 @@ def plotly_script() -> str:
 
 @lru_cache(maxsize=4)
 def locale_script(language: str) -> str:
-    """The locale for plotly in one language, from CLDR by way of Babel, and the words that report.js needs."""
+    """The locale for plotly in one language, from CLDR by way of Babel, and the look of all its charts."""
     words = translator(language)
     locale = words.locale
     form: dict[str, Any] = {
@@ -71,7 +72,16 @@ def locale_script(language: str) -> str:
     }
     dictionary = {"Download plot as a SVG": words.t("chart.save")}
     module = {"moduleType": "locale", "name": language, "dictionary": dictionary, "format": form}
-    return f"if (window.Plotly) Plotly.register({json.dumps(module, ensure_ascii=False, sort_keys=True)});\n"
+    look = {
+        "template": plots.template(words),
+        "config": plots.config(words),
+        "sample": plots.sample_mark(words),
+        "save": words.t("chart.save"),
+    }
+    return (
+        f"if (window.Plotly) Plotly.register({json.dumps(module, ensure_ascii=False, sort_keys=True)});\n"
+        f"(window.kpiLooks ??= {{}}).{language} = {json.dumps(look, ensure_ascii=False, sort_keys=True)};\n"
+    )
 
 
 def _days(width: Any, language: str) -> list[str]:

@@ -69,11 +69,13 @@ def export_html(notebook: NotebookNode, *, self_contained: bool = False) -> str:
         raise KpiError(msg)
     words = translator(head["language"])
     body = Markup("").join(_grouped(outputs))
+    as_of = words.period(head["as_of"]) if head["as_of"] else ""
     page = {
         "head": head,
         "body": body,
         "t": words.t,
-        "as_of": words.period(head["as_of"]) if head["as_of"] else "",
+        "as_of": as_of,
+        "paper": _paper(head.get("running", ""), words.t("site.as-of", date=as_of) if as_of else ""),
         "languages": [{"code": code, "name": translator(code).t(f"language.{code}")} for code in head["languages"]],
         "has_charts": _CHART in body,
         "root": TO_ROOT,
@@ -85,6 +87,17 @@ def export_html(notebook: NotebookNode, *, self_contained: bool = False) -> str:
         page |= {"inline": _inline(scripts), "policy": inline_policy(scripts)}
     html, _ = _exporter().from_notebook_node(notebook, resources={"page": page})
     return str(html)
+
+
+def _paper(left: str, right: str) -> Markup:
+    """The head of each printed page; every sign that is not a letter or digit is escaped, as CSS writes it."""
+
+    def quoted(text: str) -> str:
+        return "".join(sign if sign.isalnum() else f"\\{ord(sign):x} " for sign in text)
+
+    box = '@top-{side}{{content:"{text}";font:8pt sans-serif;color:#444}}'
+    boxes = "".join(box.format(side=side, text=quoted(text)) for side, text in (("left", left), ("right", right)))
+    return Markup(f"@page{{{boxes}}}")  # noqa: S704  (escaped above)
 
 
 def _outputs(notebook: NotebookNode) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -11,8 +11,8 @@ from markupsafe import Markup, escape
 
 from kpi.catalogue import Objective, Text
 from kpi.charts import Chart
-from kpi.charts.plots import Figure
-from kpi.i18n import Translator, translator
+from kpi.charts.plots import Figure, lean
+from kpi.i18n import translator
 
 HTML = "text/html"
 PLOTLY = "application/vnd.plotly.v1+json"
@@ -56,9 +56,11 @@ class Fragment:
         return data, {METADATA: told} if told else {}
 
 
-def chart_fragment(chart: Chart, translator: Translator, section: str) -> Fragment:
+def chart_fragment(chart: Chart, section: str) -> Fragment:
     """A figure: the place where plotly draws, its data, the key to its parts, the finding as caption."""
-    spec = json.dumps(chart.figure, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    spec = json.dumps(lean(chart.figure), ensure_ascii=False, separators=(",", ":"))
+    # Only these two can end or confuse a script element; every other "<" is part of a line break in a label.
+    spec = spec.replace("</", "<\\/").replace("<!", "\\u003c!")
     key = Markup("").join(
         Markup('<li><span class="mark" style="{style}" aria-hidden="true">{sign}</span> {words}</li>').format(
             style=f"background:{colour}" if colour else "", sign=sign, words=words
@@ -66,20 +68,17 @@ def chart_fragment(chart: Chart, translator: Translator, section: str) -> Fragme
         for sign, words, colour in chart.key
     )
     html = Markup(
-        '<figure class="chart-figure"><button type="button" class="save" data-save="{id}" hidden>{save}</button>'
-        '<div class="chart" id="{id}" role="img" aria-label="{description}"'
-        ' style="min-height:{height}px"><noscript><p>{without_script}</p></noscript></div>'
+        '<figure class="chart-figure">'
+        '<div class="chart" id="{id}" role="img" aria-label="{description}" style="min-height:{height}px"></div>'
         '<script type="application/json" data-chart="{id}">{spec}</script>{key}'
         "<figcaption>{finding}</figcaption></figure>"
     ).format(
         id=chart.id,
         description=chart.description,
         height=chart.figure["layout"]["height"],
-        without_script=translator.t("chart.needs-script"),
-        spec=Markup(spec),  # noqa: S704  (JSON, in which no "<" is left)
+        spec=Markup(spec),  # noqa: S704  (JSON that cannot end its script)
         key=Markup('<ol class="key">{}</ol>').format(key) if key else "",
         finding=chart.finding,
-        save=translator.t("chart.save"),
     )
     return Fragment(str(html), section, chart.figure)
 

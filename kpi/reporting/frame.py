@@ -22,6 +22,7 @@ WAYS = (
     ("coverage.html", "coverage.title"),
     ("revisions.html", "revised.title"),
     ("validation.html", "validation.title"),
+    ("changes.html", "changes.title"),
 )
 
 
@@ -65,7 +66,7 @@ def write_framed(
                 "root": "../" * (path.count("/") + 1),
                 "path": path,
                 "title": title,
-                "ways": [(address, words.t(key)) for address, key in WAYS if address != path],
+                "ways": [(address, words.t(key)) for address, key in WAYS],
                 "scripts": (),
                 "as_of": "",
                 "run": "",

@@ -17,17 +17,16 @@ _WIDTH, _DOTS = 960, 2
 _TITLE = 44
 _COPY = """(async () => {
   const found = [];
-  for (const script of document.querySelectorAll("script[data-chart]")) {
-    const figure = JSON.parse(script.textContent);
-    const name = script.dataset.chart;
+  for (const { name, ...figure } of window.kpiFigures()) {
     // Away from its page a chart must say what it shows: the heading of its section stands above it.
     const heading = document.getElementById(name).closest("section")?.querySelector("h2, h3")?.textContent.trim() ?? "";
     const words = heading.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
-    const { text, font } = figure.layout.title ?? {};
+    const { text } = figure.layout.title ?? {};
+    const { title: { font }, margin: { t: above } } = figure.layout.template.layout;
     const title = { text: words, x: 0, xref: "container", yref: "container", y: 1, yanchor: "top",
       pad: { t: 8, l: 2 }, font: { size: 17 }, subtitle: { text, font } };
     const size = { width: WIDTH, height: figure.layout.height + TITLE };
-    const margin = { ...figure.layout.margin, t: (figure.layout.margin?.t ?? 0) + TITLE };
+    const margin = { ...figure.layout.margin, t: (figure.layout.margin?.t ?? above) + TITLE };
     const shown = { data: figure.data, layout: { ...figure.layout, ...size, margin, title }, config: figure.config };
     found.push({
       name,

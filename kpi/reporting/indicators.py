@@ -16,6 +16,7 @@ from kpi.parsing.text import fold
 from kpi.reporting.fragments import in_language, objective_code, paragraph
 from kpi.reporting.frame import write_framed
 from kpi.reporting.notes import TECHNICAL_FLAGS
+from kpi.reporting.portal import found_many
 from kpi.tables import Cell, Column, definition_list, table
 
 _MOST_ROWS = 150
@@ -56,6 +57,7 @@ def write_indicator_pages(
         scripts=("portal.js",),
         families=list(_entries(catalogue, by_indicator, words)),
         count=len(catalogue.indicators),
+        many=found_many("register.found", words),
         run=run,
     )
 

@@ -67,6 +67,7 @@ def header(page: Page) -> Fragment:
         "title": title,
         "language": language,
         "document": document.id,
+        "running": " · ".join(filter(None, (document.short_title[language], objective_code(objective.code, language)))),
         "slug": objective.slug,
         "as_of": report.as_of,
         "languages": list(LANGUAGES),

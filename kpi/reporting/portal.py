@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -15,9 +17,13 @@ from kpi.parsing.text import fold
 from kpi.reporting.fragments import objective_code
 from kpi.reporting.frame import environment, write_framed, write_text
 from kpi.reporting.overview import STATUS_SIGNS
-from kpi.tables import abbreviation
+from kpi.tables import Cell, Column, abbreviation, table
 
 Summaries = Mapping[str, Mapping[str, object]]
+#: Script with the words of every objective, beside portal.js.
+SEARCH = "search.js"
+#: A number that takes the plural of many in all three languages.
+MANY = 1000
 
 
 def write_portal(catalogue: Catalogue, summaries: Summaries, site: Path, as_of: str, run: str) -> None:
@@ -36,22 +42,103 @@ def write_portal(catalogue: Catalogue, summaries: Summaries, site: Path, as_of: 
     choice = [{"code": language, "words": words[language]} for language in LANGUAGES]
     start = environment().get_template("start.html.j2").render(languages=choice)
     write_text(site / "index.html", start)
+    write_text(site / "assets" / SEARCH, search_script(catalogue, summaries))
     for language in LANGUAGES:
-        documents = [_document(catalogue, document, summaries, words[language]) for document in catalogue.documents]
+        tr = words[language]
         write_framed(
             site,
             language,
             "index.html",
             template="portal.html.j2",
-            title=words[language].t("portal.title"),
-            scripts=("portal.js",),
-            documents=documents,
+            title=tr.t("portal.title"),
+            scripts=(SEARCH, "portal.js"),
+            documents=[_document(catalogue, document, summaries, tr) for document in catalogue.documents],
+            board=_board(catalogue, summaries, tr),
+            filters=_filters(catalogue, summaries, tr),
             reports=[{"id": r.id, "title": r.title[language]} for r in catalogue.reports],
             count=len(catalogue.objectives),
-            signs=STATUS_SIGNS,
-            as_of=words[language].period(as_of) if as_of else "",
+            many=found_many("portal.found", tr),
+            as_of=tr.period(as_of) if as_of else "",
             run=run,
         )
+
+
+def found_many(key: str, words: Translator) -> str:
+    """The words for many results, with a place for the number that the script fills in."""
+    return words.n(key, MANY).replace(words.number(MANY), "{n}")
+
+
+def search_script(catalogue: Catalogue, summaries: Summaries) -> str:
+    """All that search and filters need of each objective, as a script: a page on disk may not fetch.
+
+    Of each: ``words`` (folded, of three languages), ``organisations`` (ids), ``statuses`` of its
+    KPIs, ``data`` (how many have any).
+    """
+    index = {
+        objective.id: {
+            "words": _searched(catalogue, objective),
+            "organisations": list(objective.organisations),
+            "statuses": [status for status in STATUS_SIGNS if _statuses(summaries.get(objective.id)).get(status)],
+            "data": _count(summaries.get(objective.id, {}).get("with_data")),
+        }
+        for objective in catalogue.objectives
+    }
+    return f"window.kpiSearch = {json.dumps(index, ensure_ascii=False, separators=(',', ':'))};\n"
+
+
+def _filters(catalogue: Catalogue, summaries: Summaries, words: Translator) -> list[dict[str, Any]]:
+    """What one may choose by, each with values that occur."""
+    t, language = words.t, words.language
+    owing = {name for objective in catalogue.objectives for name in objective.organisations}
+    known = {status for summary in summaries.values() for status, count in _statuses(summary).items() if count}
+    organisations = [(o.id, o.name[language]) for o in catalogue.organisations if o.id in owing]
+    return [
+        {
+            "name": "document",
+            "label": t("header.document"),
+            "options": [(d.id, d.short_title[language]) for d in catalogue.documents],
+        },
+        {
+            "name": "organisation",
+            "label": t("header.organisation"),
+            "options": sorted(organisations, key=lambda option: _folded(option[1])),
+        },
+        {
+            "name": "status",
+            "label": t("overview.status"),
+            "options": [(s, f"{STATUS_SIGNS[s]} {t(f'status.{s}')}") for s in STATUS_SIGNS if s in known],
+        },
+    ]
+
+
+def _board(catalogue: Catalogue, summaries: Summaries, words: Translator) -> Markup:
+    """How many KPIs stand where, by document and in all; each count leads to the objectives behind it."""
+    t = words.t
+    signs = [
+        Markup('<span aria-hidden="true">{}</span> {}').format(STATUS_SIGNS[s], t(f"status.{s}")) for s in STATUS_SIGNS
+    ]
+    columns = [Column(t("header.document")), *(Column(sign, numeric=True) for sign in signs)]
+    rows: list[list[Cell]] = []
+    totals: Counter[str] = Counter()
+    for document in catalogue.documents:
+        counts: Counter[str] = Counter()
+        for objective in catalogue.objectives:
+            if objective.document == document.id:
+                counts.update(_statuses(summaries.get(objective.id)))
+        totals.update(counts)
+        rows.append([document.short_title[words.language], *_counted(counts, words, f"document={document.id}&")])
+    rows.append([t("portal.all-documents"), *_counted(totals, words, "")])
+    return table(t("portal.board-caption"), columns, rows, kind="board")
+
+
+def _counted(counts: Mapping[str, int], words: Translator, where: str) -> list[Cell]:
+    cell = Markup('<span data-filter="{}status={}">{}</span>')
+    return [cell.format(where, s, words.number(counts[s])) if counts.get(s) else "–" for s in STATUS_SIGNS]
+
+
+def _statuses(summary: Mapping[str, object] | None) -> Mapping[str, int]:
+    found = (summary or {}).get("statuses")
+    return found if isinstance(found, Mapping) else {}
 
 
 def _document(catalogue: Catalogue, document: Document, summaries: Summaries, words: Translator) -> dict[str, Any]:
@@ -70,13 +157,13 @@ def _entry(catalogue: Catalogue, objective: Objective, summaries: Summaries, wor
     names = [catalogue.organisation(o).name for o in objective.organisations]
     summary = summaries.get(objective.id)
     return {
+        "id": objective.id,
         "code": objective_code(objective.code, words.language),
         "title": objective.title[words.language],
         "level": objective.level,
         "href": f"{objective.document}/{objective.slug}.html" if summary is not None else "",
         "organisations": ", ".join(name[words.language] for name in names),
         "facts": _facts(summary, words),
-        "search": _searched(catalogue, objective),
         "children": [_entry(catalogue, child, summaries, words) for child in catalogue.children(objective.id)],
     }
 
@@ -89,8 +176,7 @@ def _facts(summary: Mapping[str, object] | None, words: Translator) -> list[Mark
     if not declared:
         return [words.t("portal.none-declared")]
     told: list[Markup | str] = [words.n("portal.counts", declared, with_data=words.number(with_data))]
-    found = summary.get("statuses")
-    statuses: Mapping[Any, Any] = found if isinstance(found, Mapping) else {}
+    statuses = _statuses(summary)
     signs = [
         abbreviation(f"{STATUS_SIGNS[status]} {statuses[status]}", f"{words.t(f'status.{status}')}: {statuses[status]}")
         for status in STATUS_SIGNS

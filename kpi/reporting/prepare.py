@@ -18,6 +18,7 @@ from kpi.observations import combine
 from kpi.parsing.periods import bounds
 from kpi.project import Project
 from kpi.register import load_remarks
+from kpi.reporting.changes import kpi_state
 from kpi.reporting.page import Page
 from kpi.reporting.revised import read_changes
 from kpi.store import read_held_back
@@ -126,6 +127,7 @@ def summarise(report: ObjectiveReport) -> dict[str, Any]:
         "sample": sum(1 for r in declared if r.has_data and bool(r.rows["sample"].all())),
         "printed_only": sum(1 for r in report.reports if r.declaration is None),
         "statuses": dict(sorted(Counter(r.assessment.status for r in declared).items())),
+        "kpis": [kpi_state(r, report.as_of) for r in declared],
     }
 
 

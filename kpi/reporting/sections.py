@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from markupsafe import Markup
 
 from kpi.briefing import Breakdown, KpiReport, Series
-from kpi.charts import Chart, chart_for, dimension_title, rolling_chart
+from kpi.charts import Chart, chart_for, dimension_title, funnel_chart, rolling_chart
 from kpi.charts.points import number, points_of, records, value_words, where_words
-from kpi.observations import TOTAL, dimensions_of, has_flag
+from kpi.observations import TOTAL, dimensions_of
 from kpi.reporting import notes
 from kpi.reporting.fragments import Fragment, chart_fragment, paragraph
 from kpi.reporting.overview import beside_table, section_id, status
@@ -22,11 +21,12 @@ if TYPE_CHECKING:
 
 _MOST_SERIES = 5
 _MOST_BREAKDOWNS = 5
-_MOST_ROWS = 60
+#: Of these so many are drawn; of the others the table says enough.
+_MOST_DRAWN = 2
+_MOST_ROWS = 36
+_MOST_ACROSS = 8
 _FINE = frozenset({"M", "Q", "S"})
 _COARSE_FIRST = {"A": 0, "D": 1, "I": 2, "": 3}
-_FEW_PARTS = 4
-_MANY_PERIODS = 3
 
 
 def kpi_sections(page: Page) -> list[Fragment]:
@@ -59,9 +59,19 @@ def kpi_section(page: Page, report: KpiReport) -> list[Fragment]:
     drawn: list[Series | Breakdown] = []
     for subject, charts in _pictures(page, report):
         drawn.append(subject)
-        fragments += [chart_fragment(chart, page.words, name) for chart in charts]
-        rows = _data_table(page, subject)
-        fragments.append(Fragment(str(details(page.words.t("kpi.data"), rows)), name))
+        fragments += [chart_fragment(chart, name) for chart in charts]
+        title = page.words.t("kpi.data")
+        if isinstance(subject, Breakdown):
+            by = dimension_title(subject.dimension, page.catalogue, page.language)
+            title = page.words.t("kpi.data-by", dimension=by)
+        fragments.append(Fragment(str(details(title, _data_table(page, subject))), name))
+    funnel = funnel_chart(report, translator=page.words)
+    if funnel:
+        fragments.append(chart_fragment(funnel, name))
+        columns = [Column(page.words.t("table.step")), Column(page.words.t("table.value"), numeric=True)]
+        fragments.append(
+            Fragment(str(details(page.words.t("kpi.data"), table(funnel.title, columns, funnel.cells))), name)
+        )
     fragments.append(Fragment(str(_bottom(page, report, drawn)), name))
     return [fragment for fragment in fragments if fragment.html]
 
@@ -106,41 +116,16 @@ def _pictures(page: Page, report: KpiReport) -> Iterable[tuple[Series | Breakdow
     for one in series:
         if shown >= _MOST_SERIES or (one.freq in _FINE and one.where and report.headline and not report.headline.where):
             continue
-        chart = chart_for(one, **common)
+        chart = chart_for(one, **common, light=report.declaration.traffic_light if report.declaration else None)
         if chart is None:
             continue
         rolling = rolling_chart(one, catalogue=page.catalogue, translator=page.words)
         shown += 1
         yield one, [chart, *([rolling] if rolling else [])]
-    for part in _coarsest(report.breakdowns)[:_MOST_BREAKDOWNS]:
-        charts = [chart for one in _split(part) if (chart := chart_for(one, **common))]
-        if charts:
-            yield part, charts
-
-
-def _split(part: Breakdown) -> list[Series | Breakdown]:
-    """A breakdown as it is, or as one small series a part where the course says more than the parts."""
-    rows = part.rows
-    codes = list(dict.fromkeys(rows[part.dimension]))
-    if part.closes or len(codes) > _FEW_PARTS or rows["time_period"].nunique() < _MANY_PERIODS:
-        return [part]
-    return [_part_series(part, str(code), rows[rows[part.dimension] == code]) for code in codes]
-
-
-def _part_series(part: Breakdown, code: str, rows: pd.DataFrame) -> Series:
-    first, replaced = records(rows)[0], has_flag(rows, "superseded")
-    return Series(
-        indicator=part.indicator,
-        where={part.dimension: code},
-        ref_area=first["ref_area"],
-        freq=first["freq"],
-        flow=first["flow"],
-        kind=first["measure"],
-        source=part.source,
-        sample=part.sample,
-        rows=rows[~replaced].reset_index(drop=True),
-        superseded=rows[replaced].reset_index(drop=True),
-    )
+    for place, part in enumerate(_coarsest(report.breakdowns)[:_MOST_BREAKDOWNS]):
+        chart = chart_for(part, **common) if place < _MOST_DRAWN else None
+        if chart or place >= _MOST_DRAWN:
+            yield part, [chart] if chart else []
 
 
 def _coarsest(breakdowns: Iterable[Breakdown]) -> list[Breakdown]:
@@ -187,7 +172,60 @@ def _data_table(page: Page, subject: Series | Breakdown) -> Markup:
     unit = page.catalogue.label("unit", str(subject.rows["unit_measure"].iloc[-1]), language)
     ends = [tr.period(str(r["time_period"])) for r in (records(subject.rows)[0], records(subject.rows)[-1])]
     span = " – ".join(dict.fromkeys(ends))
-    return _table(page, subject.indicator, rows, dims, tr.t("kpi.caption-span", name=caption, unit=unit, span=span))
+    caption = tr.t("kpi.caption-span", name=caption, unit=unit, span=span)
+    crossed = isinstance(subject, Breakdown) or subject.freq == "M"
+    across = _across(page, subject, rows, caption) if crossed else None
+    return _table(page, subject.indicator, rows, dims, caption) if across is None else across
+
+
+def _across(page: Page, subject: Series | Breakdown, rows: list[dict[str, Any]], caption: str) -> Markup | None:
+    """Parts, or months, down and years across, the newest first; None where single values need words of their own."""
+    tr = page.words
+    remarks = {_remark(page, row) for row in rows}
+    references = list(dict.fromkeys(str(row["source_ref"]) for row in rows))
+    counted = any(number(row["denominator"]) is not None for row in rows)
+    if counted or len(remarks) > 1 or len(references) > 1 or len({row["measure"] for row in rows}) > 1:
+        return None
+    placed = [_place(page, subject, row) for row in rows]
+    cells = dict(zip(placed, rows, strict=True))
+    across = sorted({period for _, period in placed}, key=[p for _, p in placed].index, reverse=True)
+    if len(cells) < len(rows) or not 1 < len(across) <= _MOST_ACROSS:
+        return None
+    down = list(dict.fromkeys(first for first, _ in sorted(placed)))
+    head = tr.t("table.period")
+    if isinstance(subject, Breakdown):
+        head = dimension_title(subject.dimension, page.catalogue, page.language)
+        down.sort(key=lambda part: -(number(cells.get((part, across[0]), {}).get("obs_value")) or 0.0))
+    columns = [Column(head), *(Column(tr.period(period), numeric=True) for period in across)]
+    body: list[list[Cell]] = [
+        [
+            first[1],
+            *(
+                value_words(row, subject.indicator, tr) if (row := cells.get((first, period))) else ""
+                for period in across
+            ),
+        ]
+        for first in down
+    ]
+    return table(caption, columns, body) + _for_all(page, remarks, references)
+
+
+def _place(page: Page, subject: Series | Breakdown, row: dict[str, Any]) -> tuple[tuple[str, str], str]:
+    """The line (order and words) and the column of a value."""
+    period = str(row["time_period"])
+    if isinstance(subject, Breakdown):
+        name = page.catalogue.label(subject.dimension, str(row[subject.dimension]), page.language)
+        return (name, name), period
+    return (period[5:], page.words.month(period, "LLLL")), period[:4]
+
+
+def _for_all(page: Page, remarks: Iterable[str], references: Sequence[str]) -> Markup:
+    """What holds for every value of a table, told once below it."""
+    told = [page.words.t("table.for-all", remark=remark) for remark in remarks if remark]
+    told += [
+        page.words.t("table.reference-of", reference=notes.reference_words(page, name)) for name in references if name
+    ]
+    return paragraph(" · ".join(told), "more")
 
 
 def _rows_table(page: Page, report: KpiReport, rows: list[dict[str, Any]], title: str) -> Markup:
@@ -203,6 +241,9 @@ def _table(page: Page, indicator: Any, rows: list[dict[str, Any]], dims: list[st
     parts = any(number(row["denominator"]) is not None for row in shown)
     kinds = any(row["measure"] != "actual" for row in shown)
     remarks = [_remark(page, row) for row in shown]
+    references = [str(row["source_ref"]) for row in shown]
+    shared_remark, shared_reference = (len(shown) > 1 and len(set(told)) == 1 for told in (remarks, references))
+    remarked = any(remarks) and not shared_remark
     columns = [
         Column(tr.t("table.period")),
         *(Column(dimension_title(d, page.catalogue, page.language)) for d in dims),
@@ -213,8 +254,8 @@ def _table(page: Page, indicator: Any, rows: list[dict[str, Any]], dims: list[st
             if parts
             else []
         ),
-        *([Column(tr.t("table.remark"))] if any(remarks) else []),
-        Column(tr.t("table.reference")),
+        *([Column(tr.t("table.remark"))] if remarked else []),
+        *([] if shared_reference else [Column(tr.t("table.reference"))]),
     ]
     body: list[list[Cell]] = []
     for row, remark in zip(shown, remarks, strict=True):
@@ -225,12 +266,14 @@ def _table(page: Page, indicator: Any, rows: list[dict[str, Any]], dims: list[st
         cells.append(value_words(row, indicator, tr))
         if parts:
             cells += [tr.number(number(row["numerator"])), tr.number(number(row["denominator"]))]
-        if any(remarks):
+        if remarked:
             cells.append(remark)
-        cells.append(notes.reference_words(page, str(row["source_ref"])))
+        if not shared_reference:
+            cells.append(notes.reference_words(page, str(row["source_ref"])))
         body.append(cells)
+    shared = _for_all(page, remarks[:1] if shared_remark else (), references[:1] if shared_reference else ())
     more = paragraph(tr.n("table.more", len(newest) - len(shown)), "more") if len(newest) > len(shown) else ""
-    return Markup("{}{}").format(table(caption, columns, body), more)
+    return Markup("{}{}{}").format(table(caption, columns, body), shared, more)
 
 
 def _remark(page: Page, row: dict[str, Any]) -> str:

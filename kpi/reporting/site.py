@@ -15,7 +15,9 @@ from kpi.coverage import coverage
 from kpi.errors import KpiError
 from kpi.project import Project
 from kpi.reporting import prepare
+from kpi.reporting.accessibility import read_publisher, write_statements
 from kpi.reporting.assets import write_assets
+from kpi.reporting.changes import write_changes
 from kpi.reporting.coverage_page import write_coverage_pages
 from kpi.reporting.downloads import write_all_figures
 from kpi.reporting.forks import can_fork, run_forked
@@ -51,7 +53,10 @@ def write_common_pages(
     """
     run = prepare.run_id(project)
     write_assets(site)
-    write_portal(project.catalogue, summaries, site, as_of or prepare.default_as_of(project), run)
+    speaking_of = as_of or prepare.default_as_of(project)
+    write_portal(project.catalogue, summaries, site, speaking_of, run)
+    write_changes(project.catalogue, summaries, site, project.reports / "site", speaking_of)
+    write_statements(site, read_publisher(project.root))
     if not whole:
         return
     catalogue = project.catalogue

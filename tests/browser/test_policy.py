@@ -62,7 +62,7 @@ def test_charts_draw_and_are_saved_without_a_complaint(opened):
     assert drawn(shown) > 5
     assert told == []
     with shown.expect_download() as saved:
-        shown.locator("button[data-save]").first.click()
+        shown.locator("button.save").first.click()
     assert saved.value.suggested_filename.endswith(".svg")
 
 

@@ -1,10 +1,10 @@
 // Draws the charts of a page from the JSON beside them, in the theme of the reader and on paper in ink on white.
 "use strict";
 (() => {
-  // Colours of kpi/plots.py that belong to the theme -> their dark counterparts; hues stay what they are.
+  // Colours of kpi/charts/plots.py that belong to the theme -> their dark counterparts; hues stay what they are.
   const DARK = {
     "#1c2024": "#e9e7e2", "#59626d": "#a9b0b8", "#d9dde2": "#3b424a", "#fdfdfb": "#16191d",
-    "#0072b2": "#4aa3df", "#009e73": "#33b892", "#d55e00": "#f2854a",
+    "#a63f00": "#ff9d66", "#fffffe": "#000000", "#0072b2": "#4aa3df", "#009e73": "#33b892", "#d55e00": "#f2854a",
   };
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const PAPER_WIDTH = 640;
@@ -14,10 +14,32 @@
     spec: script.textContent,
   }));
 
+  const SHADES = ["", "/", ".", "\\", "-", "|", "x"];
+  const COLUMNS = { wide: 3, narrow: 2, gap: 0.06, title: 0.36, row: 165, top: 40 };
+
   const themed = (spec, night) =>
     JSON.parse(night ? spec.replace(/#[0-9a-f]{6}/g, (colour) => DARK[colour] ?? colour) : spec);
 
-  // A small screen has room for fewer dates and for a smaller mark on sample data.
+  // A page in two languages has a look for each.
+  const look = (place) => window.kpiLooks[place.closest("[lang]").lang];
+
+  // What a page leaves out: the look that all charts share; of later axes and like traces, what the first one says.
+  function whole({ place, spec }, night) {
+    const { data, layout } = themed(spec, night);
+    const { template, config, sample } = themed(JSON.stringify(look(place)), night);
+    for (const name of Object.keys(layout)) {
+      if (/^[xy]axis\d+$/.test(name)) layout[name] = { ...layout[name.slice(0, 5)], ...layout[name] };
+    }
+    const saved = { format: "svg", filename: place.id };
+    for (const name of ["shapes", "annotations"]) if (layout[name]) layout[name] = listed(layout[name]);
+    if (layout.meta?.sample) layout.annotations = [...(layout.annotations ?? []), sample];
+    if (layout.meta?.panels) regroup(layout, COLUMNS.wide);
+    return { data: listed(data), layout: { template, ...layout }, config: { ...config, toImageButtonOptions: saved } };
+  }
+
+  const listed = (entries) => entries.alike?.map((entry) => ({ ...entries.alike[0], ...entry })) ?? entries;
+
+  // A small screen has room for fewer dates, fewer panels side by side, and a smaller mark on sample data.
   function slim(layout) {
     const axis = layout.xaxis;
     if (axis?.tickvals?.length > 6) {
@@ -26,28 +48,65 @@
       axis.ticktext = kept.map((i) => axis.ticktext[i]);
       axis.tickvals = kept.map((i) => axis.tickvals[i]);
     }
-    for (const note of layout.annotations ?? []) if (note.font.size > 14) note.font.size = 14;
+    for (const note of layout.annotations ?? []) if (note.name === "sample") note.font.size = 18;
+    if (layout.meta?.panels) {
+      regroup(layout, COLUMNS.narrow);
+      for (const note of layout.annotations) if (note.name !== "sample") note.font = { ...note.font, size: 10 };
+    }
+    // A subtitle of several parts takes a line a part.
+    const more = layout.title.text.split(" · ").length - 1;
+    layout.title.text = layout.title.text.replaceAll(" · ", "<br>");
+    layout.margin = { ...layout.margin, t: (layout.margin?.t ?? 34) + 17 * more };
+    if (more) layout.title.pad = { t: 18 };
+    layout.height += 17 * more;
   }
 
-  async function draw({ place, spec }, night, paper) {
+  function regroup(layout, columns) {
+    const { gap, title, row, top } = COLUMNS;
+    const rows = Math.ceil(layout.meta.panels / columns);
+    const step = (1 + gap) / columns;
+    for (let i = 0; i < layout.meta.panels; i++) {
+      const [n, left, below] = [i ? i + 1 : "", (i % columns) * step, 1 - (Math.floor(i / columns) + 1) / rows];
+      Object.assign(layout[`xaxis${n}`], { domain: [left, left + step - gap], anchor: `y${n}` });
+      const down = [below, below + (1 - title) / rows];
+      Object.assign(layout[`yaxis${n}`], { domain: down, anchor: `x${n}`, showticklabels: i % columns === 0 });
+    }
+    layout.height = top + row * rows;
+  }
+
+  // Paper may have no colours: parts of a bar differ by shading too.
+  function shade(data) {
+    const stacked = data.filter((trace) => trace.type === "bar" && !trace.marker.pattern);
+    if (stacked.length < 2) return;
+    stacked.forEach((trace, i) => {
+      const shape = SHADES[i % SHADES.length];
+      trace.marker.pattern = { shape, fillmode: "overlay", fgcolor: "#ffffff", fgopacity: 0.5, size: 7, solidity: 0.2 };
+    });
+  }
+
+  async function draw(chart, night, paper) {
+    const { place } = chart;
     if (!window.Plotly || !place) return;
-    const figure = themed(spec, night);
+    const figure = whole(chart, night);
     const width = paper ? Math.min(PAPER_WIDTH, place.clientWidth) : undefined;
     if (width) figure.layout.width = width;
+    if (width) shade(figure.data);
     if ((width ?? place.clientWidth) < NARROW) slim(figure.layout);
-    place.querySelector("noscript")?.remove();
+    place.style.minHeight = `${figure.layout.height}px`;
     await Plotly.react(place, figure.data, figure.layout, { ...figure.config, displayModeBar: false });
     place.dataset.drawn = "true";
   }
 
   const drawAll = (night, paper) => Promise.all(charts.map((chart) => draw(chart, night, paper)));
 
-  for (const button of document.querySelectorAll("button[data-save]")) {
-    if (!window.Plotly) break;
-    button.hidden = false;
-    button.addEventListener("click", () => {
-      Plotly.downloadImage(button.dataset.save, { format: "svg", filename: button.dataset.save });
-    });
+  // For whoever copies the charts of a page into files: every figure as plotly.js takes it, on paper's ground.
+  window.kpiFigures = () => charts.map((chart) => ({ name: chart.place.id, ...whole(chart, false) }));
+
+  for (const { place } of window.Plotly ? charts : []) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "save", textContent: look(place).save });
+    button.addEventListener("click", () => Plotly.downloadImage(place, { format: "svg", filename: place.id }));
+    place.before(button);
   }
 
   // Paper shows everything, also what the reader left folded, in black on white.

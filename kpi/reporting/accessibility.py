@@ -1,0 +1,86 @@
+"""The accessibility statement that the law asks of public bodies, after the model of Decision (EU) 2018/1523."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import yaml
+from markupsafe import Markup
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from kpi.catalogue import LANGUAGES
+from kpi.errors import UsageError
+from kpi.i18n import Translator, translator
+from kpi.reporting.fragments import paragraph
+from kpi.reporting.frame import write_framed
+from kpi.tables import bullet_list
+
+#: What the publisher of a site says of it, beside the project's data; see ``site.example.yaml``.
+FILE = "site.yaml"
+#: When the pages of the package were last assessed; a publisher who assesses anew says so in site.yaml.
+ASSESSED = dt.date(2026, 11, 22)
+#: What is not accessible or was not assessed, and what stands in for it.
+GAPS = ("hover", "workbooks", "notebooks", "documents")
+
+
+class Publisher(BaseModel):
+    """Who answers for a site: where readers write to, and when its accessibility was assessed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    contact: str = ""
+    assessed: dt.date = ASSESSED
+
+
+def read_publisher(root: Path) -> Publisher:
+    """What ``site.yaml`` says; defaults where there is none.
+
+    Raises:
+        UsageError: the file is not what it should be.
+    """
+    path = root / FILE
+    if not path.exists():
+        return Publisher()
+    try:
+        return Publisher.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    except ValidationError as error:
+        found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        msg = f"{path}: {found}. It takes contact (text) and assessed (date), as site.example.yaml shows."
+        raise UsageError(msg) from error
+    except yaml.YAMLError as error:
+        msg = f"{path} is no YAML: {error}. Write it as site.example.yaml shows."
+        raise UsageError(msg) from error
+
+
+def write_statements(site: Path, publisher: Publisher) -> None:
+    """Write ``<language>/accessibility.html``."""
+    for language in LANGUAGES:
+        words = translator(language)
+        title = words.t("accessibility.title")
+        write_framed(site, language, "accessibility.html", title=title, body=_body(publisher, words))
+
+
+def _body(publisher: Publisher, words: Translator) -> Markup:
+    t = words.t
+    assessed = t("accessibility.assessed", date=words.date(publisher.assessed.isoformat()))
+    contact = publisher.contact or t("accessibility.contact-missing")
+    parts = [
+        paragraph(t("accessibility.commitment"), "lead"),
+        _heading(t("accessibility.state-title")),
+        paragraph(t("accessibility.state")),
+        _heading(t("accessibility.gaps-title")),
+        bullet_list([t(f"accessibility.gap.{gap}") for gap in GAPS], "plain"),
+        _heading(t("accessibility.method-title")),
+        paragraph(assessed),
+        paragraph(t("accessibility.method")),
+        _heading(t("accessibility.contact-title")),
+        paragraph(t("accessibility.contact", contact=contact)),
+        _heading(t("accessibility.enforcement-title")),
+        paragraph(t("accessibility.enforcement")),
+    ]
+    return Markup("\n").join(parts)
+
+
+def _heading(text: str) -> Markup:
+    return Markup("<h2>{}</h2>").format(text)
