@@ -57,7 +57,7 @@ class Limits(NamedTuple):
 UNKNOWN = Limits(math.nan, math.nan)
 
 
-def limits(row: Mapping[str, Any]) -> Limits:
+def limits(row: Mapping[Any, Any]) -> Limits:
     """What the value of a tidy row can be; "about 100" is taken as 100.
 
     >>> limits({"obs_value": 250.0, "qualifier": "gt"})

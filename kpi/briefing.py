@@ -15,9 +15,7 @@ from kpi.progress import Trend
 Colour = Literal["green", "orange", "red"]
 Status = Literal["reached", "on-course", "off-course", "moving-away", "undetermined", "no-target", "no-data"]
 #: How a verdict came about; each has its section in ``docs/methods.md``.
-Method = Literal[
-    "linear-path", "compound-growth", "bands", "direction", "milestone", "yearly-target", "level"
-]
+Method = Literal["linear-path", "compound-growth", "bands", "direction", "milestone", "yearly-target", "level"]
 
 
 @dataclass(frozen=True)

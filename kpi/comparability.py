@@ -93,7 +93,7 @@ def one_series(rows: pd.DataFrame) -> None:
     Raises:
         UsageError: two definitions, a stock and a flow, a promise and a result ...; the sentence names two of the rows.
     """
-    if len(rows) < 2:  # noqa: PLR2004
+    if len(rows) < 2:
         return
     columns = ["source", "sample", "measure", "flow", "ref_area", "unit_measure", "freq", "time_period"]
     listed = [dict(zip(columns, row, strict=True)) for row in rows[columns].to_numpy(dtype="object").tolist()]

@@ -143,9 +143,7 @@ def _from_rows(
         targets=targets,
         change=change(headline),
         versus_base=versus_base(headline),
-        assessment=_assess(
-            headline, breakdowns, targets, indicator, declaration, evidence.revised.get(indicator.id)
-        ),
+        assessment=_assess(headline, breakdowns, targets, indicator, declaration, evidence.revised.get(indicator.id)),
         rows=rows,
     )
 
@@ -173,9 +171,9 @@ def group(
     """Split rows into comparable series and breakdowns by one dimension.
 
     Values join one series only where :mod:`kpi.comparability` allows: a stock never meets a flow,
-    a cumulative figure only its own series, an eighteen-month window no year. ``fixed`` are dimensions that the declaration fixes,
-    ``readings`` those whose codes are readings of one value (commitment and payment
-    credits), never parts of a whole.
+    a cumulative figure only its own series, an eighteen-month window no year. ``fixed`` are
+    dimensions that the declaration fixes, ``readings`` those whose codes are readings of one value
+    (commitment and payment credits), never parts of a whole.
     """
     if rows.empty:
         return (), ()

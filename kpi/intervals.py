@@ -39,7 +39,7 @@ def wilson(successes: float, base: float, z: float = Z) -> Interval:
     return Interval(0.0 if successes == 0 else low, 1.0 if successes == base else high)
 
 
-def interval_of(row: Mapping[str, Any], below: int) -> Interval | None:
+def interval_of(row: Mapping[Any, Any], below: int) -> Interval | None:
     """The interval of a tidy row in per cent; None where it is no percentage of counts on a base below ``below``."""
     top, base = row.get("numerator"), row.get("denominator")
     if row.get("unit_measure") != "percent" or not isinstance(top, int | float) or not isinstance(base, int | float):

@@ -53,7 +53,7 @@ def goal_of(target: pd.Series, direction: Direction) -> Goal | None:
     more is better and a ceiling where less is. A range is reached inside it, and beyond its good end
     where a direction is declared.
     """
-    found = limits({str(name): value for name, value in target.items()})
+    found = limits(target.to_dict())
     if not found.known:
         return None
     kind = found.qualifier

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kpi.bounds import UNKNOWN, Limits, limits
 from kpi.briefing import Assessment, Colour, Method, Series, Status
-from kpi.catalogue import Band, Direction, Indicator, Progress, TrafficLight
+from kpi.catalogue import Band, Direction, Progress, TrafficLight
 from kpi.parsing.periods import frequency, position
 from kpi.progress import Path, Standing, compound_growth, linear_path, mann_kendall, pace
 from kpi.targets import Goal, every_year, goal_of, goal_value, pick_target
@@ -73,8 +73,9 @@ def assess(
     value, aim = known["latest"], goal_value(target)
     known |= {"target": target, "share_of_target": value / aim if aim and value is not None else None}
     goal = goal_of(target, direction)
-    method = declared.method if declared.method not in {None, "bands", "direction"} else None
-    method = method or default_method(str(series.latest["unit_measure"]))
+    method = default_method(str(series.latest["unit_measure"]))
+    if declared.method is not None and declared.method not in {"bands", "direction"}:
+        method = declared.method
     reason = _forbidden(series, rows, target, goal, method)
     if reason or goal is None:
         return Assessment("undetermined", reason or "neutral", method=method, **known)
@@ -156,14 +157,22 @@ def _components(series: Series, rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def _exact(row: pd.Series | None) -> float | None:
-    return float(row["obs_value"]) if row is not None and row["qualifier"] in _EXACT and pd.notna(row["obs_value"]) else None
+    return (
+        float(row["obs_value"])
+        if row is not None and row["qualifier"] in _EXACT and pd.notna(row["obs_value"])
+        else None
+    )
 
 
 def _trend(series: Series, rows: pd.DataFrame, direction: Direction, known: dict[str, Any]) -> Assessment:
     """Without a target: the direction of yearly values, where a test tells it from chance; no verdict."""
     plain = direction != "neutral" and series.kind == "actual" and series.freq == "A" and series.flow != "cumulative"
     broken = rows["obs_status"].iloc[1:].eq("B").any() or not rows["qualifier"].isin(_EXACT).all()
-    test = mann_kendall(rows["obs_value"].tolist()) if plain and not broken and not rows["obs_value"].isna().any() else None
+    test = (
+        mann_kendall(rows["obs_value"].tolist())
+        if plain and not broken and not rows["obs_value"].isna().any()
+        else None
+    )
     if test is None:
         return Assessment("no-target", **known)
     sign = -1 if direction == "lower" else 1

@@ -22,6 +22,7 @@ WAYS = (
     ("coverage.html", "coverage.title"),
     ("revisions.html", "revised.title"),
     ("validation.html", "validation.title"),
+    ("methods.html", "methods.title"),
 )
 
 

@@ -20,6 +20,7 @@ from kpi.reporting.coverage_page import write_coverage_pages
 from kpi.reporting.downloads import write_all_figures
 from kpi.reporting.forks import can_fork, run_forked
 from kpi.reporting.indicators import write_indicator_pages
+from kpi.reporting.methods_page import write_methods_pages
 from kpi.reporting.portal import write_portal
 from kpi.reporting.revised import write_revision_pages
 from kpi.reporting.validation_page import write_validation_pages
@@ -52,6 +53,7 @@ def write_common_pages(
     run = prepare.run_id(project)
     write_assets(site)
     write_portal(project.catalogue, summaries, site, as_of or prepare.default_as_of(project), run)
+    write_methods_pages(site, run=run)
     if not whole:
         return
     catalogue = project.catalogue
