@@ -4,7 +4,8 @@ What a notebook calls: ``kpi.indicators("nuitées")`` says what there is,
 ``kpi.load("overnight-stays", by="market", since="2019-01")`` gives its values,
 ``kpi.change(...)``, ``kpi.versus(...)`` and ``kpi.share(...)`` compare them,
 ``kpi.coarser(...)``, ``kpi.year_to_date(...)``, ``kpi.rolling(...)``, ``kpi.seasonally_adjusted(...)`` and
-``kpi.compound_growth(...)`` treat them as series in time, and
+``kpi.compound_growth(...)`` treat them as series in time,
+``kpi.explain("overnight-stays", period="2019")`` says how a number came about, and
 ``kpi.page("image-2022/os-2", "fr")`` is the report of an objective.
 """
 
@@ -14,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kpi.api import change, compare, indicators, load, page, project, read_parameters, share, versus
+    from kpi.api import change, compare, explain, indicators, load, page, project, read_parameters, share, versus
     from kpi.timeseries import coarser, compound_growth, rolling, seasonally_adjusted, year_to_date
 
 __version__ = "0.1.0"
@@ -23,6 +24,7 @@ __all__ = [
     "coarser",
     "compare",
     "compound_growth",
+    "explain",
     "indicators",
     "load",
     "page",

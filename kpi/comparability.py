@@ -61,7 +61,7 @@ def window(freq: str, period: str) -> str:
     return f"{start[4:]} {end[4:]} {years}"
 
 
-def reasons(left: Mapping[str, Any], right: Mapping[str, Any]) -> tuple[str, ...]:
+def reasons(left: Mapping[Any, Any], right: Mapping[Any, Any]) -> tuple[str, ...]:
     """Why two tidy rows do not share a series, as codes; empty when they may."""
     pair = [
         {**row, "_kind": _kind(row), "_window": window(str(row["freq"]), str(row["time_period"]))}
@@ -71,11 +71,11 @@ def reasons(left: Mapping[str, Any], right: Mapping[str, Any]) -> tuple[str, ...
     return tuple(_flow_reason(left, right) if column == "flow" else reason for column, reason in differ)
 
 
-def _kind(row: Mapping[str, Any]) -> str:
+def _kind(row: Mapping[Any, Any]) -> str:
     return "actual" if row["measure"] == "estimate" else str(row["measure"])
 
 
-def _flow_reason(left: Mapping[str, Any], right: Mapping[str, Any]) -> str:
+def _flow_reason(left: Mapping[Any, Any], right: Mapping[Any, Any]) -> str:
     flows = {str(left["flow"]), str(right["flow"])}
     if "cumulative" in flows:
         return "cumulative"

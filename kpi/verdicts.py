@@ -229,12 +229,20 @@ def _judge(case: _Case) -> Assessment:
     if baseline is None:
         return _undetermined(case, "bounds")
     goal = case.goal.nearest(case.latest.low)
+    if case.goal.nearest(baseline) != goal and case.goal.holds(Limits(baseline, baseline)) is False:
+        return _overshot(case, baseline, goal)
     path = Path(baseline, start, goal, dated, case.latest.low, now)
     found = compound_growth(path) if case.method == "compound-growth" else linear_path(path)
     if found is None:
         return _undetermined(case, "not-positive")
     known = case.known if now < dated else {**case.known, "flags": (*case.known["flags"], "past-deadline")}
     return _stand(case.method, goal, found, known)
+
+
+def _overshot(case: _Case, baseline: float, goal: float) -> Assessment:
+    """From one side of a range past its other end: off course, and moving away when further than at the start."""
+    away = abs(case.latest.low - goal) > abs(case.goal.nearest(baseline) - baseline)
+    return Assessment("moving-away" if away else "off-course", method=case.method, goal=goal, **case.known)
 
 
 def _stand(method: Method, goal: float, found: Standing, known: dict[str, Any]) -> Assessment:
