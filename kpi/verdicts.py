@@ -26,6 +26,8 @@ IMMATURE = "immature"
 _EXACT = ("eq", "approx")
 _STANDING: tuple[Status, ...] = ("reached", "on-course", "off-course", "moving-away")
 _PER_PERIOD = ("flow", "budget")
+#: A sum of five years is no part of a target for one, a plan no part of a result.
+_NO_SHARE = ("not-comparable", "promised")
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ def assess(
     if declared.method is not None and declared.method not in {"bands", "direction"}:
         method = declared.method
     reason = _forbidden(series, rows, target, goal, method)
+    if reason in _NO_SHARE:
+        known["share_of_target"] = None
     if reason or goal is None:
         return Assessment("undetermined", reason or "neutral", method=method, **known)
     case = _Case(series, rows, target, goal, method, limits(series.latest.to_dict()), known)

@@ -110,3 +110,9 @@ def test_no_value_no_target_no_direction():
     assert assess(None, target(1.0), "higher").status == "no-data"
     assert assess(found, target(1.0).iloc[:0], "higher").status == "no-target"
     assert assess(found, target(1.0, "2024"), "neutral").reason == "neutral"
+
+
+def test_a_sum_of_years_is_no_share_of_a_yearly_target():
+    found = series(("2016-05-01/2021-07-31", 170e6), freq="I", flow="cumulative")
+    verdict = assess(found, target(21e6, flags="every-year", qualifier="ge"), "higher")
+    assert (verdict.reason, verdict.share_of_target) == ("not-comparable", None)

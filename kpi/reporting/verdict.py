@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from kpi.briefing import Assessment, KpiReport, Series, Status
-from kpi.charts.points import records
+from kpi.charts.points import records, value_words
 from kpi.comparability import reasons
 from kpi.i18n import Translator
 from kpi.reporting.fragments import link
@@ -81,7 +81,7 @@ def _terms(report: KpiReport, tr: Translator) -> list[tuple[Cell, Cell]]:
     return [
         (tr.t("verdict.method"), link(f"{METHODS}#{verdict.method}", way)),
         (tr.t("verdict.baseline"), _at(verdict.baseline, verdict.baseline_period, unit, tr) if on_path else ""),
-        (tr.t("verdict.latest"), _at(verdict.latest, verdict.latest_period, unit, tr)),
+        (tr.t("verdict.latest"), _latest(report, tr)),
         (tr.t("verdict.goal"), _value(verdict.goal, unit, tr)),
         (tr.t("verdict.expected"), _value(verdict.expected, unit, tr) if on_path else ""),
         (tr.t("verdict.required"), _rate(verdict, verdict.required, unit, tr)),
@@ -102,6 +102,15 @@ def _value(value: float | None, unit: str, tr: Translator) -> str:
 def _at(value: float | None, period: str, unit: str, tr: Translator) -> str:
     words = _value(value, unit, tr)
     return tr.t("verdict.at", value=words, period=tr.period(period)) if words and period else words
+
+
+def _latest(report: KpiReport, tr: Translator) -> str:
+    """The last value as everywhere on the page: "more than" where it is a bound."""
+    if report.headline is None:
+        return ""
+    row = records(report.headline.rows)[-1]
+    words, period = value_words(row, report.indicator, tr), str(row["time_period"])
+    return tr.t("verdict.at", value=words, period=tr.period(period)) if period else words
 
 
 def _rate(verdict: Assessment, rate: float | None, unit: str, tr: Translator) -> str:
