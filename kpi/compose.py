@@ -19,10 +19,11 @@ from kpi.briefing import (
 from kpi.catalogue import Catalogue, Declaration, Indicator, Objective
 from kpi.comparability import KEYS, with_keys, without_keys
 from kpi.derive import PRINTED
+from kpi.lights import read_light
 from kpi.maturity import mark_immature
 from kpi.observations import TOTAL, has_flag, lean, matching, tidy, used_dimensions
 from kpi.trends import change, versus_base
-from kpi.verdicts import assess, read_light
+from kpi.verdicts import assess
 
 #: A revision is two readings of one value, not a part of a whole.
 _REVISION = "revision"

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-from kpi.bounds import UNKNOWN, Limits, limits
-from kpi.briefing import Assessment, Colour, Method, Series, Status
-from kpi.catalogue import Band, Direction, Progress, TrafficLight
+from kpi.bounds import Limits, limits
+from kpi.briefing import Assessment, Method, Series, Status
+from kpi.catalogue import Direction, Progress
+from kpi.latest import DEFAULT_MARGIN, EXACT, components, moved, unsettled
 from kpi.parsing.periods import frequency, position
 from kpi.progress import Path, Standing, compound_growth, linear_path, mann_kendall, pace
 from kpi.targets import Goal, every_year, goal_of, goal_value, pick_target
 
 #: Fewest comparable points for a verdict on a path; with two, a line can always be drawn.
 POINTS_NEEDED = 3
-#: How far a provisional value may move where neither a margin is declared nor a revision known.
-DEFAULT_MARGIN = 0.05
-#: Values that may still change: provisional, estimated.
-UNSETTLED = frozenset("PE")
-IMMATURE = "immature"
-
-_EXACT = ("eq", "approx")
 _STANDING: tuple[Status, ...] = ("reached", "on-course", "off-course", "moving-away")
 _PER_PERIOD = ("flow", "budget")
 #: A sum of five years is no part of a target for one, a plan no part of a result.
@@ -68,7 +61,7 @@ def assess(
         return Assessment("no-data")
     declared = progress or Progress()
     rows = _window(series, declared.baseline)
-    known = _components(series, rows)
+    known = components(series, rows)
     target = pick_target(series, targets)
     if target is None:
         return _trend(series, rows, direction, known)
@@ -87,48 +80,6 @@ def assess(
     return _settled(case, _judge(case), declared.margin if declared.margin is not None else margin)
 
 
-def read_light(
-    series: Series | None, light: TrafficLight, progress: Progress | None = None, margin: float | None = None
-) -> Assessment | None:
-    """The colour of the latest value; None when the light has no bands or the value is not of its kind.
-
-    A band holds its lower end and not its upper one: 21 million exactly is green. Reading a level needs one
-    value; no trend is claimed. A cumulative value or a promise has no colour; a bound has one where
-    everything it leaves possible lies in one band.
-    """
-    if series is None or light.empty or series.kind != "actual" or series.flow == "cumulative":
-        return None
-    if light.period == "annual" and series.freq != "A":
-        return None
-    known = _components(series, series.rows)
-    latest = limits(series.latest.to_dict())
-    colour = _colour(light, latest)
-    if colour is None:
-        return Assessment("undetermined", "bounds", method="bands", **known) if latest.known else None
-    allowed = progress.margin if progress and progress.margin is not None else margin
-    if unsettled(series):
-        known |= {"margin": (DEFAULT_MARGIN if allowed is None else allowed)}
-        tried = {_colour(light, moved) for moved in _moved(latest, known["margin"])}
-        if tried != {colour}:
-            return Assessment("undetermined", "provisional", method="bands", **known)
-    status: Status = "reached" if colour == "green" else "off-course"
-    return Assessment(status, method="bands", light=colour, **known)
-
-
-def _colour(light: TrafficLight, value: Limits) -> Colour | None:
-    """The one band that holds all the value can be."""
-    bands: dict[Colour, Band | None] = {"green": light.green, "orange": light.orange, "red": light.red}
-    for colour, band in bands.items():
-        if band is None or not value.known:
-            continue
-        low = -math.inf if band.low is None else band.low
-        high = math.inf if band.high is None else band.high
-        under = value.high < high or (value.high == high and (value.open_high or math.isinf(high)))
-        if value.low >= low and under:
-            return colour
-    return None
-
-
 def _window(series: Series, baseline: str | None) -> pd.DataFrame:
     """The rows from the declared baseline on; none when the series does not hold it."""
     if not baseline:
@@ -137,41 +88,10 @@ def _window(series: Series, baseline: str | None) -> pd.DataFrame:
     return series.rows.loc[held[0] :] if len(held) else series.rows.iloc[:0]
 
 
-def _components(series: Series, rows: pd.DataFrame) -> dict[str, Any]:
-    """What every verdict shows: both ends of the window, its points, and what is uncertain about the last."""
-    first = rows.iloc[0] if len(rows) else None
-    latest = limits(series.latest.to_dict())
-    end = latest.low if math.isfinite(latest.low) else latest.high
-    flags = [name for name, on in (
-        ("provisional", series.latest["obs_status"] == "P"),
-        ("estimated", series.latest["obs_status"] == "E"),
-        (IMMATURE, IMMATURE in str(series.latest["flags"]).split()),
-        ("approximate", series.latest["qualifier"] == "approx"),
-        ("bound", not latest.exact),
-        ("sample", series.sample),
-    ) if on]  # fmt: skip
-    return {
-        "baseline": _exact(first),
-        "baseline_period": "" if first is None else str(first["time_period"]),
-        "latest": end if math.isfinite(end) else None,
-        "latest_period": str(series.latest["time_period"]),
-        "points": int(rows["time_period"].nunique()),
-        "flags": tuple(flags),
-    }
-
-
-def _exact(row: pd.Series | None) -> float | None:
-    return (
-        float(row["obs_value"])
-        if row is not None and row["qualifier"] in _EXACT and pd.notna(row["obs_value"])
-        else None
-    )
-
-
 def _trend(series: Series, rows: pd.DataFrame, direction: Direction, known: dict[str, Any]) -> Assessment:
     """Without a target: the direction of yearly values, where a test tells it from chance; no verdict."""
     plain = direction != "neutral" and series.kind == "actual" and series.freq == "A" and series.flow != "cumulative"
-    broken = rows["obs_status"].iloc[1:].eq("B").any() or not rows["qualifier"].isin(_EXACT).all()
+    broken = rows["obs_status"].iloc[1:].eq("B").any() or not rows["qualifier"].isin(EXACT).all()
     test = (
         mann_kendall(rows["obs_value"].tolist())
         if plain and not broken and not rows["obs_value"].isna().any()
@@ -300,28 +220,12 @@ def _undetermined(case: _Case, reason: str) -> Assessment:
     return Assessment("undetermined", reason, method=case.method, **case.known)
 
 
-def unsettled(series: Series) -> bool:
-    """Whether the last value may still change: provisional, estimated or not yet complete."""
-    return series.latest["obs_status"] in UNSETTLED or IMMATURE in str(series.latest["flags"]).split()
-
-
 def _settled(case: _Case, verdict: Assessment, margin: float | None) -> Assessment:
     """The verdict, or "undetermined" where a last value that may still change could flip it."""
     if verdict.status not in _STANDING or case.method == "milestone" or not unsettled(case.series):
         return verdict
     allowed = DEFAULT_MARGIN if margin is None else margin
-    tried = {_judge(replace(case, latest=moved)).status for moved in _moved(case.latest, allowed)}
+    tried = {_judge(replace(case, latest=near)).status for near in moved(case.latest, allowed)}
     if tried == {verdict.status}:
         return replace(verdict, margin=allowed)
     return replace(verdict, status="undetermined", reason="provisional", margin=allowed)
-
-
-def _moved(value: Limits, margin: float) -> tuple[Limits, ...]:
-    """The value a margin lower and higher; a zero has no margin of its own, so anything is possible."""
-    if value.exact and value.low == 0 and margin:
-        return (UNKNOWN,)
-    steps = [abs(edge) * margin if math.isfinite(edge) else 0.0 for edge in value[:2]]
-    return (
-        value._replace(low=value.low - steps[0], high=value.high - steps[1]),
-        value._replace(low=value.low + steps[0], high=value.high + steps[1]),
-    )

@@ -7,7 +7,8 @@ import yaml
 
 from kpi.catalogue import Band, Progress, TrafficLight
 from kpi.compose import group
-from kpi.verdicts import assess, read_light
+from kpi.lights import read_light
+from kpi.verdicts import assess
 from tests.conftest import ROOT, rows
 from tests.test_derive import indicator
 
