@@ -113,6 +113,8 @@ def _chart(
 
 def _breakdown_chart(breakdown: Breakdown, catalogue: Catalogue, translator: Translator) -> Chart | None:
     parts, words = _parts(breakdown, catalogue, translator)
+    if breakdown.closes:  # parts that are all zero have no shares
+        parts = {period: values for period, values in parts.items() if any(values.values())}
     if not parts:
         return None
     periods = list(parts)[-_SHOWN_PERIODS:]
