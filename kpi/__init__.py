@@ -5,8 +5,9 @@ What a notebook calls: ``kpi.indicators("nuitées")`` says what there is;
 ``nights.frame`` is the plain pandas frame, and ``nights.change()``, ``nights.versus("2019")``,
 ``nights.share()``, ``nights.chart()``, ``nights.table()`` and ``nights.explain()`` answer the next question.
 ``kpi.coarser(...)``, ``kpi.year_to_date(...)``, ``kpi.rolling(...)``, ``kpi.seasonally_adjusted(...)`` and
-``kpi.compound_growth(...)`` treat frames as series in time. ``kpi.page("image-2022/os-2", "fr")`` is the
-report of an objective; ``kpi.prose`` and ``kpi.captioned`` put words and pictures of one's own into a report.
+``kpi.compound_growth(...)`` treat frames as series in time. ``kpi.explain("overnight-stays", period="2019")`` says
+how a number came about, ``kpi.page("image-2022/os-2", "fr")`` is the report of an objective; ``kpi.prose`` and
+``kpi.captioned`` put words and pictures of one's own into a report.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from kpi.api import (
         change,
         compare,
+        explain,
         indicators,
         load,
         open_project,
@@ -36,6 +38,7 @@ __all__ = [
     "coarser",
     "compare",
     "compound_growth",
+    "explain",
     "indicators",
     "load",
     "open_project",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from kpi.catalogue import LANGUAGES, Indicator
+from kpi.comparability import reasons, sentence
 from kpi.comparing import change, share, versus
 from kpi.errors import UsageError, suggestion, unknown
 from kpi.figures import Figures
@@ -21,6 +22,7 @@ from kpi.parsing.text import fold
 from kpi.project import Project, find_root
 
 if TYPE_CHECKING:
+    from kpi.explanation import Explanation
     from kpi.reporting.page import Page
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "change",
     "check_parameters",
     "compare",
+    "explain",
     "indicators",
     "load",
     "open_project",
@@ -188,7 +191,8 @@ def compare(left: str, right: str, root: str | Path = "") -> pd.DataFrame:
 
     Raises:
         UsageError: an unknown figure; a pair declared not comparable (fines recovered over fines of
-            the year); two units, or a stock against a flow. The sentence says why.
+            the year); two units, a stock against a flow, a promise against a result, a cumulative value
+            against that of a year, two definitions under one label. The sentence says why.
     """
     opened = open_project(root)
     by_figure = opened.observations[opened.observations["figure"] != ""].set_index("figure", drop=False)
@@ -200,10 +204,35 @@ def compare(left: str, right: str, root: str | Path = "") -> pd.DataFrame:
     if identity:
         msg = f"{left} and {right} are not comparable: {identity.note.en}"
         raise UsageError(msg)
-    for column, what in (("unit_measure", "units"), ("flow", "kinds of value")):
-        if pair[column].iloc[0] != pair[column].iloc[1]:
-            msg = f"{left} and {right} are not comparable: two {what}, {' and '.join(pair[column])}."
-            raise UsageError(msg)
+    one, other = pair.to_dict("records")
+    why = reasons(one, other)
+    if one["indicator"] != other["indicator"] and _label(opened, one) == _label(opened, other):
+        why = (*why, "label")
+    if why:
+        msg = f"{left} and {right} are not comparable: {sentence(why)}."
+        raise UsageError(msg)
     first, second = pair["obs_value"]
     ratio = first / second if second else float("nan")
     return pair.assign(difference=[first - second, float("nan")], ratio=[ratio, float("nan")])
+
+
+def _label(opened: Project, row: Mapping[Any, Any]) -> str:
+    return opened.catalogue.indicator(str(row["indicator"])).label.en
+
+
+def explain(
+    indicator: str,
+    *,
+    period: str = "",
+    where: Mapping[str, str] | None = None,
+    language: str = "en",
+    root: str | Path = "",
+) -> Explanation:
+    """How one number came about: rows, formula with the numbers filled in, corrections, rounding, sources, verdicts.
+
+    Raises:
+        UsageError: unknown indicator, dimension, code or period, with the nearest known ones.
+    """
+    from kpi.explanation import explain as explained  # noqa: PLC0415  (the briefing only when a number is explained)
+
+    return explained(open_project(root), indicator, period=period, where=where, language=language)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 import pandas as pd
 
 from kpi.catalogue import Declaration, Document, Indicator, Objective
+from kpi.comparability import one_series
+from kpi.progress import Trend
 
 Colour = Literal["green", "orange", "red"]
 Status = Literal["reached", "on-course", "off-course", "moving-away", "undetermined", "no-target", "no-data"]
+#: How a verdict came about; each has its section in ``docs/methods.md``.
+Method = Literal["linear-path", "compound-growth", "bands", "direction", "milestone", "yearly-target", "level"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,10 @@ class Series:
     sample: bool
     rows: pd.DataFrame
     superseded: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        """Whoever puts a series together: rows that do not compare are refused."""
+        one_series(self.rows)
 
     @property
     def latest(self) -> pd.Series:
@@ -61,33 +69,76 @@ class Change:
     """From an earlier comparable period to the latest: ``absolute`` in the unit, ``relative`` as a fraction.
 
     ``reason`` is a code when there is no change to state: ``no-earlier``, ``bounds``
-    (a "more than" has no exact change), ``zero-base`` (no relative change).
+    (nothing follows from a "more than" against another), ``zero-base`` (no relative change),
+    ``within-interval`` (both values are known so little that the change could be chance).
+    ``qualifier`` is that of a change from or to a bound: "more than 250" after 200 is more than +50.
+    ``digits`` are the significant digits that printed figures allow; None for exact counts.
     """
 
     since: str = ""
     absolute: float | None = None
     relative: float | None = None
     reason: str = ""
+    qualifier: str = "eq"
+    digits: int | None = None
 
 
 @dataclass(frozen=True)
 class Assessment:
     """A verdict with everything it rests on, so that it can be checked by hand.
 
-    ``reason`` is a code: ``too-few-points``, ``no-deadline``, ``break``, ``provisional``,
-    ``not-comparable``, ``neutral`` ...; ``share_of_target`` is latest over target; ``light``
-    is the colour when the document sets thresholds and the latest value can be read against them.
+    Attributes:
+        status: the verdict.
+        reason: code of why none is given: ``too-few-points``, ``no-deadline``, ``break``, ``provisional`` ...
+        method: how it came about; empty without a target and without a trend.
+        target: the tidy row of the target.
+        goal: the number to reach, in the unit of the series.
+        baseline: where the path starts, with ``baseline_period``.
+        latest: the last value (or the bound that is known), with ``latest_period``.
+        expected: value that the path asks for at the latest period.
+        required: rate per year from baseline to goal: in the unit (linear path) or as a part (compound growth).
+        actual: rate per year from baseline to latest.
+        ratio: actual over required.
+        pace: Eurostat's word for the ratio, see :func:`kpi.progress.pace`.
+        margin: part by which a last value that may still change was moved to see whether the verdict flips.
+        share_of_target: latest over target.
+        points: comparable periods used.
+        light: colour, where the document sets thresholds.
+        trend: direction without a target, with Kendall's ``tau`` and its ``p_value``.
+        flags: what is uncertain about the latest value: ``provisional``, ``immature``, ``bound`` ...
     """
 
     status: Status
     reason: str = ""
-    method: str = ""
+    method: Method | Literal[""] = ""
     target: pd.Series | None = None
+    goal: float | None = None
     baseline: float | None = None
+    baseline_period: str = ""
+    latest: float | None = None
+    latest_period: str = ""
     expected: float | None = None
+    required: float | None = None
+    actual: float | None = None
+    ratio: float | None = None
+    pace: str = ""
+    margin: float | None = None
     share_of_target: float | None = None
     points: int = 0
     light: Colour | None = None
+    trend: Trend = ""
+    tau: float | None = None
+    p_value: float | None = None
+    flags: tuple[str, ...] = ()
+
+    def facts(self) -> dict[str, object]:
+        """Its components as plain values, for exports: the target as its value and period."""
+        told = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in {"target", "flags"}}
+        return {
+            **told,
+            "target_period": "" if self.target is None else str(self.target["time_period"]),
+            "flags": " ".join(self.flags),
+        }
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import pandas as pd
@@ -17,9 +17,13 @@ from kpi.briefing import (
     SourceUse,
 )
 from kpi.catalogue import Catalogue, Declaration, Indicator, Objective
+from kpi.comparability import KEYS, with_keys, without_keys
 from kpi.derive import PRINTED
+from kpi.lights import read_light
+from kpi.maturity import mark_immature
 from kpi.observations import TOTAL, dimensions_of, has_flag, matching, tidy, used_dimensions
-from kpi.trends import assess, change, read_light, versus_base
+from kpi.trends import change, versus_base
+from kpi.verdicts import assess
 
 #: A revision is two readings of one value, not a part of a whole.
 _REVISION = "revision"
@@ -34,14 +38,16 @@ class Evidence:
 
     ``by_indicator`` holds what was printed or computed (the cells of a delivery stand behind
     the sums), each without dimensions it does not use; ``printed_under`` names, per objective,
-    the indicators with figures printed there.
+    the indicators with figures printed there; ``revised`` is, per indicator, the largest part of
+    its value by which a newer delivery ever changed one.
     """
 
     by_indicator: Mapping[str, pd.DataFrame]
     printed_under: Mapping[str, tuple[str, ...]]
+    revised: Mapping[str, float] = field(default_factory=dict)
 
 
-def gather(observations: pd.DataFrame) -> Evidence:
+def gather(observations: pd.DataFrame, revised: Mapping[str, float] | None = None) -> Evidence:
     """Index the tidy table once for all pages."""
     shown = observations[observations["source"].isin(PRINTED) | has_flag(observations, "computed")]
     # What is confidential has a row, so that it is known to exist, and no place on a page.
@@ -55,7 +61,7 @@ def gather(observations: pd.DataFrame) -> Evidence:
     }
     pairs = shown.loc[shown["objective"] != "", ["objective", "indicator"]].drop_duplicates()
     printed = {str(name): tuple(sorted(part["indicator"])) for name, part in pairs.groupby("objective")}
-    return Evidence(by_indicator, printed)
+    return Evidence(by_indicator, printed, revised or {})
 
 
 def compose(
@@ -103,14 +109,16 @@ def compose(
 
 def _printed(indicator: Indicator, objective: Objective, evidence: Evidence, catalogue: Catalogue) -> KpiReport:
     rows = evidence.by_indicator[indicator.id]
-    return _from_rows(indicator, None, rows[rows["objective"].eq(objective.id)], catalogue)
+    return _from_rows(indicator, None, rows[rows["objective"].eq(objective.id)], catalogue, evidence)
 
 
 def _report(indicator: Indicator, declaration: Declaration, evidence: Evidence, catalogue: Catalogue) -> KpiReport:
     rows = matching(_rows(indicator, evidence), declaration.where)
-    report = _from_rows(indicator, declaration, rows, catalogue)
+    report = _from_rows(indicator, declaration, rows, catalogue, evidence)
     supporting = [catalogue.indicator(name) for name in indicator.beside]
-    reports = [_from_rows(i, None, matching(_rows(i, evidence), declaration.where), catalogue) for i in supporting]
+    reports = [
+        _from_rows(i, None, matching(_rows(i, evidence), declaration.where), catalogue, evidence) for i in supporting
+    ]
     return replace(report, beside=tuple(r for r in reports if r.has_data))
 
 
@@ -125,8 +133,9 @@ def _no_rows() -> pd.DataFrame:
 
 
 def _from_rows(
-    indicator: Indicator, declaration: Declaration | None, rows: pd.DataFrame, catalogue: Catalogue
+    indicator: Indicator, declaration: Declaration | None, rows: pd.DataFrame, catalogue: Catalogue, evidence: Evidence
 ) -> KpiReport:
+    rows = mark_immature(rows, indicator.matures)
     fixed = declaration.where if declaration else {}
     is_target = rows["measure"] == "target"
     targets, values = rows[is_target], rows[~is_target]
@@ -141,7 +150,7 @@ def _from_rows(
         targets=targets,
         change=change(headline),
         versus_base=versus_base(headline),
-        assessment=_assess(headline, breakdowns, targets, indicator, declaration),
+        assessment=_assess(headline, breakdowns, targets, indicator, declaration, evidence.revised.get(indicator.id)),
         rows=rows,
     )
 
@@ -152,13 +161,15 @@ def _assess(
     targets: pd.DataFrame,
     indicator: Indicator,
     declaration: Declaration | None,
+    revised: float | None,
 ) -> Assessment:
     """The verdict on the headline; parts alone (shares) are data, but nothing to judge as one value."""
     if headline is None and breakdowns:
         return Assessment("no-target") if targets.empty else Assessment("undetermined", "not-comparable")
     light = declaration.traffic_light if declaration else None
-    read = read_light(headline, light) if light else None
-    return read or assess(headline, targets, indicator.direction)
+    progress = (declaration.progress if declaration else None) or indicator.progress
+    read = read_light(headline, light, progress, revised) if light else None
+    return read or assess(headline, targets, indicator.direction, progress, revised)
 
 
 def group(
@@ -166,23 +177,18 @@ def group(
 ) -> tuple[tuple[Series, ...], tuple[Breakdown, ...]]:
     """Split rows into comparable series and breakdowns by one dimension.
 
-    Values join one series only when area, unit, flow type, kind, source and kind of
-    period agree: a stock never meets a flow, a cumulative figure only its own series, an
-    eighteen-month window no year. ``fixed`` are dimensions that the declaration fixes,
-    ``readings`` those whose codes are readings of one value (commitment and payment
-    credits), never parts of a whole.
+    Values join one series only where :mod:`kpi.comparability` allows: a stock never meets a flow,
+    a cumulative figure only its own series, an eighteen-month window no year. ``fixed`` are
+    dimensions that the declaration fixes, ``readings`` those whose codes are readings of one value
+    (commitment and payment credits), never parts of a whole.
     """
     if rows.empty:
         return (), ()
     dims = [d for d in used_dimensions(rows) if d not in fixed and d != _REVISION]
-    rows = rows.assign(
-        _kind=rows["measure"].replace("estimate", "actual"),
-        _window=[_window(*p) for p in zip(rows["freq"], rows["time_period"], strict=True)],
-    )
-    keys = ["source", "sample", "_kind", "flow", "ref_area", "unit_measure", "_window"]
+    rows = with_keys(rows)
     series: list[Series] = []
     breakdowns: list[Breakdown] = []
-    for _, same in rows.groupby(keys, sort=False):
+    for _, same in rows.groupby(KEYS, sort=False):
         left = same
         for dim in (d for d in dims if d not in readings):
             others = [d for d in dims if d != dim]
@@ -196,17 +202,8 @@ def group(
     return tuple(sorted(series, key=_prominence)), tuple(breakdowns)
 
 
-def _window(freq: str, period: str) -> str:
-    """What must agree for two periods to be comparable: the frequency, or the shape of an irregular window."""
-    if freq != "I":
-        return freq or f"undated {period}"
-    start, _, end = period.partition("/")
-    years = int(end[:4]) - int(start[:4]) if start[:4].isdigit() and end[:4].isdigit() else period
-    return f"{start[4:]} {end[4:]} {years}"
-
-
 def _plain(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.drop(columns=["_kind", "_window"]).sort_values(["period_start", "period_end"], kind="stable")
+    return without_keys(rows).sort_values(["period_start", "period_end"], kind="stable")
 
 
 def _series(indicator: Indicator, dims: list[str], rows: pd.DataFrame) -> Series:

@@ -21,6 +21,7 @@ Aggregation = Literal["sum", "last", "mean", "ratio-of-sums", "rank", "none"]
 Qualifier = Literal["eq", "approx", "gt", "ge", "lt", "le", "range"]
 Level = Literal["strategic", "operational", "sub-operational", "theme"]
 Origin = Literal["printed", "implied", "ours"]
+ProgressMethod = Literal["linear-path", "compound-growth", "bands", "direction", "milestone"]
 
 
 class Entry(BaseModel):
@@ -134,6 +135,16 @@ class TrafficLight(Entry):
         return self.green is None and self.orange is None and self.red is None
 
 
+class Progress(Entry):
+    """How progress to the target is judged, where the rule does not fit; see ``docs/methods.md``."""
+
+    method: ProgressMethod | None = Field(None, description="Empty: by rule, see kpi.verdicts.default_method.")
+    baseline: str | None = Field(None, description="Period the path starts from; empty: the first comparable one.")
+    margin: float | None = Field(
+        None, ge=0, lt=1, description="Part by which a provisional value may still be revised; empty: past revisions."
+    )
+
+
 class Declaration(Entry):
     """One objective that declares the indicator: how it is printed there, and with what target."""
 
@@ -144,6 +155,7 @@ class Declaration(Entry):
     where: dict[DimensionName, Code] = Field({}, description="Dimensions fixed for this declaration.")
     targets: tuple[Target, ...] = ()
     traffic_light: TrafficLight | None = None
+    progress: Progress | None = Field(None, description="Where it differs from that of the indicator.")
     owner: Slug | None = Field(None, description="Who owes it, when not the organisation of the objective.")
     remark: Text | None = Field(None, description="What a reader must know.")
     conflict: bool = Field(False, description="French and Dutch declare different things; the remark says what.")
@@ -171,6 +183,11 @@ class Indicator(Entry):
     definition: Text | None = None
     formula: Formula | None = None
     derive: Derivation | None = None
+    progress: Progress | None = None
+    matures: int | None = Field(
+        None, gt=0, description="Months until a period is complete: late reports, cohorts still open."
+    )
+    interval_below: int = Field(100, ge=0, description="Proportions on a smaller base are shown with an interval.")
     neutral_value: float | None = Field(None, description="Reference line of a ratio, such as 1 for a return.")
     part_of: tuple[Slug, ...] = Field((), description="The other measures of the same compound KPI.")
     beside: tuple[Slug, ...] = Field((), description="Supporting measures that stand beside it on its pages.")

@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from kpi.errors import KpiError, suggestion
 from kpi.parsing.periods import bounds, frequency
+from kpi.precision import rounded
 
 LOCALE_FOLDER = Path(__file__).parent / "locales"
 #: Number and date formats are those of Belgium; the English of the suite is British.
@@ -159,10 +160,11 @@ class Translator:
         words = self._marked(self._plain(abs(value), unit, decimals), unit)
         return words if value == 0 else ("+" if value > 0 else MINUS) + words
 
-    def signed_percent(self, fraction: float | None) -> str:
-        """A relative change, with its sign always shown; whole per cents from 10 % on."""
+    def signed_percent(self, fraction: float | None, digits: int | None = None) -> str:
+        """A relative change, with its sign always shown; whole per cents from 10 % on, at most so many digits."""
         if not _known(fraction):
             return ""
+        fraction = rounded(fraction, digits)
         words = self.percent(abs(fraction), 0 if abs(fraction) >= 0.0995 else 1)  # 10 %
         return words if not any(d in words for d in "123456789") else ("+" if fraction > 0 else MINUS) + words
 

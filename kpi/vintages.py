@@ -188,3 +188,10 @@ def by_period(changes: pd.DataFrame) -> pd.DataFrame:
     keys = ["indicator", "time_period", "unit_measure", "source", SINCE]
     grouped = changes.assign(difference=moved, rows=1).groupby(keys, sort=False)[["rows", "difference"]].sum()
     return grouped.reset_index()
+
+
+def largest_revisions(revisions: pd.DataFrame) -> dict[str, float]:
+    """Per indicator, the largest part of its value by which a newer delivery changed one; zero values say nothing."""
+    known = revisions[revisions["old_value"].notna() & revisions["new_value"].notna() & revisions["old_value"].ne(0)]
+    parts = (known["new_value"] / known["old_value"] - 1).abs()
+    return {str(name): float(part) for name, part in parts.groupby(known["indicator"]).max().items()}

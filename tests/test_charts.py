@@ -287,3 +287,12 @@ def test_hues_differ_and_steps_are_round():
     assert round_steps(0, 297) == [0, 100, 200, 300]
     assert round_steps(-5, 5)[0] == -5
     assert wrapped("a <b>", 20) == "a &lt;b&gt;"
+
+
+def test_parts_that_are_all_zero_are_no_picture():
+    from dataclasses import replace
+
+    (part,) = kpi("markets").breakdowns
+    nothing = replace(part, rows=part.rows.assign(obs_value=0.0))
+    assert draw(part) is not None
+    assert draw(nothing) is None

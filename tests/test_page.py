@@ -76,10 +76,9 @@ def test_the_overview_tells_value_change_target_and_verdict():
         "+84 % depuis 2021",
         "−26 % depuis 2019",
         "10 000 000 (2024)",
-        "indéterminé",
+        "en retard",  # 7 million, provisional: short of the path even with 5 % more
     ):
         assert words in nights
-    assert "dernière valeur provisoire" in nights
     shares = text(Fragment(next(row for row in rows if "#kpi-aid-shares" in row)))
     assert "4 parts 30 juin 2019" in shares
     assert "pas de valeur cible" in shares

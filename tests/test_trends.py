@@ -6,7 +6,8 @@ import pytest
 
 from kpi.briefing import Series
 from kpi.compose import group
-from kpi.trends import assess, change, versus_base
+from kpi.trends import change, versus_base
+from kpi.verdicts import assess
 from tests.conftest import rows
 from tests.test_derive import indicator
 
@@ -34,14 +35,14 @@ def test_months_compare_with_the_same_month_a_year_before():
     assert versus_base(monthly).since == "2019-03"
 
 
-def test_a_more_than_has_no_exact_change():
+def test_a_more_than_leaves_a_lower_bound_of_the_change():
     frame = rows(
         {"time_period": "2019", "obs_value": 100.0},
         {"time_period": "2020", "obs_value": 150.0, "qualifier": "gt"},
         source="published",
     )
     (found,), _ = group(indicator("x"), frame, {})
-    assert change(found).reason == "bounds"
+    assert (change(found).absolute, change(found).qualifier) == (50.0, "gt")
 
 
 def test_change_from_zero_is_absolute_only():
@@ -82,7 +83,7 @@ def test_the_straight_path_to_a_dated_target(values, goal, direction, status):
 @pytest.mark.parametrize(
     ("change_rows", "reason"),
     [
-        ({"obs_status": "P"}, "provisional"),
+        ({"obs_status": "P", "obs_value": 4.65}, "provisional"),  # 41 % of the way, 39 % with 5 % less
         ({"obs_status": "B"}, "break"),
         ({"qualifier": "ge"}, "bounds"),
     ],
@@ -109,3 +110,9 @@ def test_no_value_no_target_no_direction():
     assert assess(None, target(1.0), "higher").status == "no-data"
     assert assess(found, target(1.0).iloc[:0], "higher").status == "no-target"
     assert assess(found, target(1.0, "2024"), "neutral").reason == "neutral"
+
+
+def test_a_sum_of_years_is_no_share_of_a_yearly_target():
+    found = series(("2016-05-01/2021-07-31", 170e6), freq="I", flow="cumulative")
+    verdict = assess(found, target(21e6, flags="every-year", qualifier="ge"), "higher")
+    assert (verdict.reason, verdict.share_of_target) == ("not-comparable", None)

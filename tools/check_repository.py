@@ -54,6 +54,21 @@ def translations_are_complete() -> list[str]:
     return check_translations()
 
 
+def methods_are_one_text() -> list[str]:
+    """docs/methods.md is the English page of methods, and every language has its sections."""
+    from kpi.catalogue import LANGUAGES
+    from kpi.reporting.methods_page import anchors, read_methods
+
+    wrong = [
+        f"kpi/locales/methods.{language}.md has other sections than the English, or in another order"
+        for language in LANGUAGES
+        if list(anchors(language)) != list(anchors("en"))
+    ]
+    if (ROOT / "docs" / "methods.md").read_text(encoding="utf-8") != read_methods("en"):
+        wrong.append("docs/methods.md is not kpi/locales/methods.en.md: copy that one over it")
+    return wrong
+
+
 def versions_agree() -> list[str]:
     """environment.yml asks for the same versions as pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -92,6 +107,7 @@ CHECKS: tuple[Callable[[], list[str]], ...] = (
     catalogue_is_sound,
     schema_is_fresh,
     translations_are_complete,
+    methods_are_one_text,
     versions_agree,
     locks_name_no_address,
     licences_are_listed,

@@ -139,7 +139,7 @@ def _marks(
             "symbol": plots.same([line_symbol(p) for p in points]),
             "line": {"width": 2, "color": HUES[0]},
         },
-        "customdata": [[translator.period(p.period), p.words] for p in points],
+        "customdata": [[translator.period(p.period), p.full or p.words] for p in points],
         "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
     }  # fmt: skip
 

@@ -12,6 +12,8 @@ import pandas as pd
 
 from kpi.catalogue import Catalogue, Indicator
 from kpi.i18n import Translator
+from kpi.intervals import interval_of
+from kpi.maturity import IMMATURE
 from kpi.observations import TOTAL
 from kpi.parsing.periods import frequency
 
@@ -25,7 +27,11 @@ _NOT_EXACT = frozenset({"gt", "ge", "lt", "le", "range", "approx"})
 
 @dataclass(frozen=True)
 class Point:
-    """One value: ``value`` is what is drawn (the middle of a range), ``words`` what is printed beside it."""
+    """One value: ``value`` is what is drawn (the middle of a range), ``words`` what is printed beside it.
+
+    ``full`` are the words with numerator, base and interval, for a proportion on a small base; ``low`` and
+    ``high`` are then the ends of the interval.
+    """
 
     period: str
     value: float
@@ -35,6 +41,7 @@ class Point:
     words: str
     settled: bool
     breaks: bool
+    full: str = ""
 
     @property
     def exact(self) -> bool:
@@ -86,16 +93,33 @@ def point_of(row: Mapping[str, Any], indicator: Indicator, translator: Translato
         drawn = low if low is not None else high
     if drawn is None:
         return None
+    interval = interval_of(row, indicator.interval_below)
+    words = value_words(row, indicator, translator)
+    if interval:
+        low, high = interval
     return Point(
         period=str(row["time_period"]),
         value=drawn,
         low=low,
         high=high,
         qualifier=qualifier,
-        words=value_words(row, indicator, translator),
-        settled=row.get("obs_status") not in UNSETTLED_STATUS and row.get("measure") not in UNSETTLED_MEASURES,
+        words=words,
+        settled=row.get("obs_status") not in UNSETTLED_STATUS
+        and row.get("measure") not in UNSETTLED_MEASURES
+        and IMMATURE not in str(row.get("flags") or "").split(),
         breaks=row.get("obs_status") == BREAK_STATUS,
+        full=full_words(row, indicator, translator) if interval else words,
     )
+
+
+def full_words(row: Mapping[str, Any], indicator: Indicator, translator: Translator) -> str:
+    """The value of a row in words; a proportion on a small base with what it counts and its 95 % interval."""
+    words, interval = value_words(row, indicator, translator), interval_of(row, indicator.interval_below)
+    if interval is None:
+        return words
+    top, base = (translator.number(number(row.get(name))) for name in ("numerator", "denominator"))
+    low, high = (translator.number(round(edge)) for edge in interval)
+    return translator.t("interval.words", value=words, top=top, base=base, low=low, high=high)
 
 
 def value_words(row: Mapping[str, Any], indicator: Indicator, translator: Translator) -> str:

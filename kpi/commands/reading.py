@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +21,10 @@ from kpi.commands.common import (
     project_of,
     tell,
 )
+from kpi.errors import UsageError
+
+if TYPE_CHECKING:
+    from kpi.project import Project
 
 
 class Kind(StrEnum):
@@ -62,9 +66,27 @@ def list_(kind: Kind, language: LabelLanguage = "en", output: Form = Listing.tab
 
 
 @app.command()
-def show(indicator: str, language: LabelLanguage = "en", output: Form = Listing.table, root: Root = None) -> None:
+def show(
+    indicator: str,
+    language: LabelLanguage = "en",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="How one number came about: rows, arithmetic, sources, verdict.")
+    ] = False,
+    period: Annotated[str, typer.Option(help="With --explain: of which period; default: the latest.")] = "",
+    where: Annotated[
+        list[str] | None, typer.Option(help="With --explain: a slice, such as market=FR; may be repeated.")
+    ] = None,
+    output: Form = Listing.table,
+    root: Root = None,
+) -> None:
     """Show one indicator: its definition, who declares it, its latest values and where they come from."""
     project = project_of(root)
+    if explain:
+        _explain(project, indicator, period, where or [], language, output)
+        return
+    if period or where:
+        msg = "--period and --where choose the number that --explain explains: add --explain."
+        raise UsageError(msg)
     from kpi.listing import indicator_facts, latest_values
 
     facts = indicator_facts(project.catalogue, indicator, language)
@@ -87,6 +109,27 @@ def show(indicator: str, language: LabelLanguage = "en", output: Form = Listing.
         )
     else:
         print_rows(values, output)
+
+
+def _explain(project: Project, indicator: str, period: str, where: list[str], language: str, output: Listing) -> None:
+    from kpi.explanation import explain, lines
+
+    fixed = {}
+    for text in where:
+        dim, sign, code = text.partition("=")
+        if not (dim and sign and code):
+            msg = f"--where {text!r}: expected dimension=code, such as market=FR."
+            raise UsageError(msg)
+        fixed[dim] = code
+    found = explain(project, indicator, period=period, where=fixed, language=language)
+    if output is Listing.json:
+        import json
+
+        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=1))
+    else:
+        import pandas as pd
+
+        print_rows(pd.DataFrame(lines(found), columns=["what", "said"]), output)
 
 
 @app.command()

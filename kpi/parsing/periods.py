@@ -58,6 +58,19 @@ def year_of(period: str) -> int | None:
     return int(known[:4]) if known else None
 
 
+def position(period: str) -> float | None:
+    """When a period ends, in years, so that distances can be counted; a calendar year stands at its number.
+
+    >>> [position(p) for p in ("2021", "2021-12", "2021-06", "")]
+    [2021.0, 2021.0, 2020.5, None]
+    """
+    start, end = bounds(period)
+    if not (start or end):
+        return None
+    day = dt.date.fromisoformat(end or start)
+    return day.year - 1 + (day.month - 1 + day.day / calendar.monthrange(day.year, day.month)[1]) / 12
+
+
 def previous(period: str) -> str:
     """The period of the same frequency and length that ends where this one starts.
 

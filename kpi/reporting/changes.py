@@ -23,7 +23,7 @@ from kpi.parsing.periods import bounds
 from kpi.reporting.feed import write_feed
 from kpi.reporting.fragments import objective_link, paragraph
 from kpi.reporting.frame import write_framed, write_text
-from kpi.reporting.overview import STATUS_SIGNS
+from kpi.reporting.verdict import STATUS_SIGNS
 from kpi.tables import Cell, Column, details, table
 
 #: What can happen to a KPI between two publications, in the order of the page.

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kpi.catalogue import LANGUAGES, Catalogue
-from kpi.exports import to_bytes, write_figures
+from kpi.exports import to_bytes, write_figures, write_table
 from kpi.files import write_whole
 from kpi.i18n import translator
 from kpi.reporting.figures_book import figures_book
 from kpi.reporting.labelled import Reader, labelled, labelled_csv
 
 if TYPE_CHECKING:
+    from kpi.briefing import ObjectiveReport
     from kpi.reporting.page import Page
 
 #: Forms that hold codes and no words, with the ending of their file: the same in every language.
@@ -53,6 +54,30 @@ def write_downloads(page: Page, rows: pd.DataFrame, folder: Path, *, coded: bool
     write_whole(folder / places["xlsx"], figures_book(page, rows))
     for form in CODED if coded else ():
         write_figures(rows, folder / places[form], form)
+    if coded and page.report.declared_count:
+        write_table(verdicts_of(page.report), folder / verdicts_address(page.report.objective.id), "csv")
+
+
+def verdicts_address(place: str) -> str:
+    """Where the verdicts of an objective stand below ``downloads/``, in codes: the same for all languages."""
+    return f"data/{place}-verdicts.csv"
+
+
+def verdicts_of(report: ObjectiveReport) -> pd.DataFrame:
+    """The verdict of every declared KPI with its components, one row each."""
+    declared = [r for r in (*report.reports, *report.without_data) if r.declaration is not None]
+    return pd.DataFrame(
+        [
+            {
+                "objective": report.objective.id,
+                "indicator": r.indicator.id,
+                "where": " ".join(f"{d}={c}" for d, c in (r.declaration.where if r.declaration else {}).items()),
+                "unit": r.indicator.unit,
+                **r.assessment.facts(),
+            }
+            for r in declared
+        ]
+    )
 
 
 def write_all_figures(rows: pd.DataFrame, catalogue: Catalogue, folder: Path) -> None:

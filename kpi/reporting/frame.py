@@ -23,6 +23,7 @@ WAYS = (
     ("revisions.html", "revised.title"),
     ("validation.html", "validation.title"),
     ("changes.html", "changes.title"),
+    ("methods.html", "methods.title"),
 )
 
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from kpi.catalogue import LANGUAGES
 from kpi.parsing.periods import frequency
 from kpi.reporting.fragments import Fragment, link, objective_code, objective_link, objective_name, paragraph, section
-from kpi.reporting.overview import STATUS_SIGNS
+from kpi.reporting.verdict import STATUS_SIGNS
 from kpi.tables import bullet_list, definition_list
 
 if TYPE_CHECKING:
@@ -132,7 +132,14 @@ def _moved_most(page: Page) -> str:
     """The KPI whose latest value changed most against the one it compares with; never one of sample data."""
     tr = page.words
     real = (r for r in page.report.kpis if r.headline and not r.headline.sample)
-    moved = [r for r in real if r.change.relative is not None and r.indicator.unit != "percent"]
+    moved = [
+        r
+        for r in real
+        if r.change.relative is not None
+        and not r.change.reason
+        and r.change.qualifier == "eq"
+        and r.indicator.unit != "percent"
+    ]
     if not moved:
         return ""
     most = max(moved, key=lambda r: abs(r.change.relative or 0))
@@ -141,7 +148,7 @@ def _moved_most(page: Page) -> str:
     return tr.t(
         "in-short.moved",
         name=most.indicator.label[page.language],
-        change=tr.signed_percent(most.change.relative),
+        change=tr.signed_percent(most.change.relative, most.change.digits),
         since=tr.period(most.change.since),
         until=tr.period(str(most.headline.latest["time_period"])),
     )

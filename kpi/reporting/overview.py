@@ -6,25 +6,16 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from kpi.briefing import Change, KpiReport, Status
+from kpi.briefing import Change, KpiReport
 from kpi.charts.points import points_of
 from kpi.reporting.fragments import Fragment, link, section
 from kpi.reporting.notes import kpi_name, source_title, target_words, unit_words
+from kpi.reporting.verdict import status
 from kpi.tables import Column, abbreviation, table
 
 if TYPE_CHECKING:
     from kpi.reporting.page import Page
 
-#: Shape first, then the word, never colour alone.
-STATUS_SIGNS: dict[Status, str] = {
-    "reached": "●",
-    "on-course": "◐",
-    "off-course": "◔",
-    "moving-away": "✕",
-    "undetermined": "?",
-    "no-target": "–",
-    "no-data": "○",
-}
 _SPARK = (96, 26, 3)
 _SPARK_POINTS = 3
 _TARGET, _COURSE = 4, 6
@@ -126,24 +117,16 @@ def change(page: Page, change: Change, unit: str) -> Markup | str:
     tr = page.words
     if change.reason and change.absolute is None:
         return abbreviation("–", tr.t(f"change.{change.reason}"))
+    if change.reason == "within-interval":
+        return Markup('<span class="since">{}</span>').format(
+            tr.t("change.within-interval") + " · " + tr.t("change.since", period=tr.period(change.since))
+        )
     in_points = unit in {"percent", "rank", "ratio"} or change.relative is None
-    words = tr.signed(change.absolute, unit) if in_points else tr.signed_percent(change.relative)
+    words = tr.signed(change.absolute, unit) if in_points else tr.signed_percent(change.relative, change.digits)
+    if change.qualifier != "eq":
+        words = tr.t(f"qualifier.{change.qualifier}", n=words)
     return Markup('{} <span class="since">{}</span>').format(
         words, tr.t("change.since", period=tr.period(change.since))
-    )
-
-
-def status(page: Page, report: KpiReport) -> Markup:
-    """Sign and word of the verdict, with its reason when it has one."""
-    tr, verdict, shown = page.words, report.assessment, report.assessment.status
-    reason = tr.t(f"reason.{verdict.reason}") if verdict.reason else ""
-    if verdict.light:
-        reason = tr.t(f"light.{verdict.light}")
-    return Markup('<span class="status {0}"><span class="sign" aria-hidden="true">{1}</span> {2}</span>{3}').format(
-        shown,
-        STATUS_SIGNS[shown],
-        tr.t(f"status.{shown}"),
-        Markup(' <span class="reason">{}</span>').format(reason) if reason else "",
     )
 
 

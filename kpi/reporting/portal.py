@@ -16,7 +16,7 @@ from kpi.i18n import Translator, translator
 from kpi.parsing.text import fold
 from kpi.reporting.fragments import objective_code
 from kpi.reporting.frame import environment, write_framed, write_text
-from kpi.reporting.overview import STATUS_SIGNS
+from kpi.reporting.verdict import STATUS_SIGNS
 from kpi.tables import Cell, Column, abbreviation, table
 
 Summaries = Mapping[str, Mapping[str, object]]

@@ -21,7 +21,8 @@ from kpi.register import load_remarks
 from kpi.reporting.changes import kpi_state
 from kpi.reporting.page import Page
 from kpi.reporting.revised import read_changes
-from kpi.store import read_held_back
+from kpi.store import REVISIONS, read_held_back, read_revisions
+from kpi.vintages import largest_revisions
 
 
 def prepare_page(project: Project, objective: str, language: str, *, as_of: str = "", use_sample: bool = True) -> Page:
@@ -73,7 +74,15 @@ def prepare_report(project: Project, objective: str, *, as_of: str = "", use_sam
 def evidence(project: Project, *, use_sample: bool, as_of: str = "") -> Evidence:
     """The rows that pages draw on, with or without made-up ones, as they were known on a day."""
     observations = project.observations_on(as_of)
-    return gather(observations if use_sample else observations[~observations["sample"]])
+    return gather(observations if use_sample else observations[~observations["sample"]], _revised(project))
+
+
+@lru_cache(maxsize=8)
+def _revised(project: Project) -> dict[str, float]:
+    """The largest revision of each indicator, as a part of the value it replaced."""
+    if not (project.tidy / f"{REVISIONS}.parquet").exists():
+        return {}
+    return largest_revisions(read_revisions(project.tidy))
 
 
 @lru_cache(maxsize=8)

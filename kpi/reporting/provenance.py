@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from kpi import __version__
 from kpi.briefing import KpiReport, SourceUse
-from kpi.reporting.downloads import addresses
+from kpi.reporting.downloads import addresses, verdicts_address
 from kpi.reporting.fragments import Fragment, link, objective_link, paragraph, section
 from kpi.reporting.notes import (
     declared_words,
@@ -120,6 +120,11 @@ def provenance(page: Page) -> Fragment:
         *(
             link(f"../../downloads/{address}", forms[form])
             for form, address in (addresses(page.language, place) if known else {}).items()
+        ),
+        *(
+            [link(f"../../downloads/{verdicts_address(place)}", t("provenance.verdicts"))]
+            if known and report.declared_count
+            else []
         ),
         link(f"../../notebooks/{page.language}/{place}.ipynb", t("provenance.notebook")),
     ]

@@ -9,12 +9,13 @@ from markupsafe import Markup
 
 from kpi.briefing import Breakdown, KpiReport, Series
 from kpi.charts import Chart, chart_for, dimension_title, funnel_chart, rolling_chart
-from kpi.charts.points import number, points_of, records, value_words, where_words
+from kpi.charts.points import full_words, number, points_of, records, where_words
 from kpi.observations import TOTAL, dimensions_of
 from kpi.reporting import notes
 from kpi.reporting.fragments import Fragment, chart_fragment, paragraph
-from kpi.reporting.overview import beside_table, section_id, status
-from kpi.tables import Cell, Column, details, table
+from kpi.reporting.overview import beside_table, section_id
+from kpi.reporting.verdict import apart, components, status
+from kpi.tables import Cell, Column, definition_list, details, table
 
 if TYPE_CHECKING:
     from kpi.reporting.page import Page
@@ -92,8 +93,10 @@ def _top(page: Page, report: KpiReport, name: str) -> Markup:
         about = ", ".join(filter(None, (part, kind, tr.period(last.period))))
         figure = Markup(
             '<p class="figure"><strong>{}</strong> <span class="unit">{}</span> <span class="about">{}</span>{}</p>'
-        ).format(last.words, unit, about, _sample_tag(page, sample=report.headline.sample))
-    verdict = paragraph(status(page, report), "verdict") if report.declaration else Markup("")
+        ).format(last.full or last.words, unit, about, _sample_tag(page, sample=report.headline.sample))
+    verdict = Markup("")
+    if report.declaration:
+        verdict = paragraph(status(page, report), "verdict") + components(page, report)
     return Markup('<h3 id="{}-h">{}</h3>{}{}{}{}').format(
         name,
         notes.kpi_name(page, report),
@@ -148,8 +151,9 @@ def _bottom(page: Page, report: KpiReport, drawn: Sequence[Series | Breakdown]) 
     rows = [row for s in rest for row in records(s.rows) + records(s.superseded)]
     rows += [row for b in lost for row in records(b.rows)]
     title = tr.t("kpi.other-values") if drawn else tr.t("kpi.data")
-    return Markup("{}{}{}").format(
+    return Markup("{}{}{}{}").format(
         beside_table(page, report),
+        definition_list([(tr.t("apart.title"), apart(page, report))]),
         details(title, _rows_table(page, report, rows, title)) if rows else "",
         details(tr.t("kpi.definition-title"), notes.definition(page, report)),
     )
@@ -201,7 +205,7 @@ def _across(page: Page, subject: Series | Breakdown, rows: list[dict[str, Any]],
         [
             first[1],
             *(
-                value_words(row, subject.indicator, tr) if (row := cells.get((first, period))) else ""
+                full_words(row, subject.indicator, tr) if (row := cells.get((first, period))) else ""
                 for period in across
             ),
         ]
@@ -263,7 +267,7 @@ def _table(page: Page, indicator: Any, rows: list[dict[str, Any]], dims: list[st
         cells += [page.catalogue.label(d, str(row.get(d, TOTAL)), page.language) for d in dims]
         if kinds:
             cells.append(page.catalogue.label("measure", str(row["measure"]), page.language))
-        cells.append(value_words(row, indicator, tr))
+        cells.append(full_words(row, indicator, tr))
         if parts:
             cells += [tr.number(number(row["numerator"])), tr.number(number(row["denominator"]))]
         if remarked:

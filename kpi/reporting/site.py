@@ -22,6 +22,7 @@ from kpi.reporting.coverage_page import write_coverage_pages
 from kpi.reporting.downloads import write_all_figures
 from kpi.reporting.forks import can_fork, run_forked
 from kpi.reporting.indicators import write_indicator_pages
+from kpi.reporting.methods_page import write_methods_pages
 from kpi.reporting.portal import write_portal
 from kpi.reporting.revised import write_revision_pages
 from kpi.reporting.validation_page import write_validation_pages
@@ -57,6 +58,7 @@ def write_common_pages(
     write_portal(project.catalogue, summaries, site, speaking_of, run)
     write_changes(project.catalogue, summaries, site, project.reports / "site", speaking_of)
     write_statements(site, read_publisher(project.root))
+    write_methods_pages(site, run=run)
     if not whole:
         return
     catalogue = project.catalogue

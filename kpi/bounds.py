@@ -1,0 +1,145 @@
+"""Bounds carried through arithmetic: what "more than 250" leaves possible, as the ends of an interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+_FROM_BELOW = ("gt", "ge")
+_FROM_ABOVE = ("lt", "le")
+
+
+class Limits(NamedTuple):
+    """The ends of what a value can be; equal for an exact value, infinite on an open side.
+
+    ``open_low`` and ``open_high`` say that the end itself is excluded ("more than", not "at least").
+    """
+
+    low: float
+    high: float
+    open_low: bool = False
+    open_high: bool = False
+
+    @property
+    def exact(self) -> bool:
+        """Whether only one value is possible."""
+        return self.low == self.high
+
+    @property
+    def known(self) -> bool:
+        """Whether anything at all is known."""
+        return not math.isnan(self.low) and (math.isfinite(self.low) or math.isfinite(self.high))
+
+    @property
+    def qualifier(self) -> str:
+        """The qualifier of a tidy row with these limits; empty when nothing is known."""
+        if not self.known:
+            return ""
+        if self.exact:
+            return "eq"
+        if math.isfinite(self.low) and math.isfinite(self.high):
+            return "range"
+        if math.isfinite(self.low):
+            return "gt" if self.open_low else "ge"
+        return "lt" if self.open_high else "le"
+
+    def as_row(self) -> dict[str, Any]:
+        """The fields of a tidy row: a value with its qualifier, or both ends of a range."""
+        nan = math.nan
+        low, high = (edge if math.isfinite(edge) else nan for edge in (self.low, self.high))
+        if self.qualifier == "range":
+            return {"obs_value": nan, "value_low": low, "value_high": high, "qualifier": "range"}
+        value = high if math.isnan(low) else low
+        return {"obs_value": value, "value_low": nan, "value_high": nan, "qualifier": self.qualifier or "eq"}
+
+
+UNKNOWN = Limits(math.nan, math.nan)
+
+
+def limits(row: Mapping[Any, Any]) -> Limits:
+    """What the value of a tidy row can be; "about 100" is taken as 100.
+
+    >>> limits({"obs_value": 250.0, "qualifier": "gt"})
+    Limits(low=250.0, high=inf, open_low=True, open_high=False)
+    """
+    value, low, high = (_number(row.get(name)) for name in ("obs_value", "value_low", "value_high"))
+    qualifier = str(row.get("qualifier") or "eq")
+    if qualifier in _FROM_BELOW:
+        return _from(low if math.isnan(value) else value, math.inf, opened=qualifier == "gt")
+    if qualifier in _FROM_ABOVE:
+        return _from(-math.inf, high if math.isnan(value) else value, opened=qualifier == "lt")
+    if qualifier == "range" and not (math.isnan(low) or math.isnan(high)):
+        return Limits(low, high)
+    return Limits(value, value)
+
+
+def _from(low: float, high: float, *, opened: bool) -> Limits:
+    if math.isnan(low) or math.isnan(high):
+        return UNKNOWN
+    return Limits(low, high, open_low=opened and math.isfinite(low), open_high=opened and math.isfinite(high))
+
+
+def total(parts: Iterable[Limits]) -> Limits:
+    """The sum: one lower bound among the parts makes the sum a lower bound.
+
+    >>> total([Limits(100, 100), Limits(250, math.inf, open_low=True)]).as_row()
+    {'obs_value': 350.0, 'value_low': nan, 'value_high': nan, 'qualifier': 'gt'}
+    """
+    listed = list(parts)
+    return Limits(
+        math.fsum(p.low for p in listed) if all(math.isfinite(p.low) for p in listed) else -math.inf,
+        math.fsum(p.high for p in listed) if all(math.isfinite(p.high) for p in listed) else math.inf,
+        open_low=any(p.open_low for p in listed),
+        open_high=any(p.open_high for p in listed),
+    )
+
+
+def difference(later: Limits, earlier: Limits) -> Limits:
+    """Later minus earlier: exact only where both are."""
+    return Limits(
+        later.low - earlier.high,
+        later.high - earlier.low,
+        open_low=later.open_low or earlier.open_high,
+        open_high=later.open_high or earlier.open_low,
+    )
+
+
+def quotient(top: Limits, base: Limits) -> Limits:
+    """Top over base, for a top of zero or more and a base above zero; unknown otherwise."""
+    if not (top.low >= 0 and base.low > 0):
+        return UNKNOWN
+    return Limits(
+        0.0 if math.isinf(base.high) else top.low / base.high,
+        top.high / base.low,
+        open_low=top.open_low or base.open_high or math.isinf(base.high),
+        open_high=top.open_high or base.open_low,
+    )
+
+
+def share(part: Limits, others: Limits) -> Limits:
+    """A part over the whole of the part and the others: more of the part is more of the share.
+
+    >>> share(Limits(250, math.inf, open_low=True), Limits(750, 750)).low
+    0.25
+    """
+    if not (part.low >= 0 and others.low >= 0):
+        return UNKNOWN
+
+    def fraction(one: float, rest: float) -> float:
+        if math.isinf(one):
+            return 1.0
+        if math.isinf(rest):
+            return 0.0
+        return one / (one + rest) if one + rest else math.nan
+
+    return Limits(
+        fraction(part.low, others.high),
+        fraction(part.high, others.low),
+        open_low=part.open_low or others.open_high,
+        open_high=part.open_high or others.open_low,
+    )
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) else math.nan
