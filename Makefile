@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: setup report test audit check lab docs bench schema audit-deps clean
+.PHONY: setup report test audit check lab docs bench schema suites audit-deps clean
 .DEFAULT_GOAL := report
 
 # What a run needs.
@@ -45,6 +45,10 @@ audit: $(VENV)/.dev
 # Editors complete catalogue entries with it; `make check` says when it is behind the models.
 schema: $(VENV)/.core
 	@$(BIN)/python -c "from pathlib import Path; from kpi.schema import write_schema; print(write_schema(Path('data/catalogue')))"
+
+# What a format says of itself, in its suite; what is written by hand stays. `make check` says when it is behind.
+suites: $(VENV)/.core
+	@$(BIN)/python -c "from pathlib import Path; from kpi.sources.suites import write_suites; print(*write_suites(Path('expectations')), sep='\n')"
 
 lab: $(VENV)/.core
 	@$(BIN)/kpi lab

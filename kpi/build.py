@@ -21,7 +21,8 @@ from kpi.observations import combine, tidy
 from kpi.parsing.periods import frequency
 from kpi.project import Project
 from kpi.sources import deliveries
-from kpi.sources.build import HELD_BACK, SourceResult, build_sources
+from kpi.sources.build import build_sources
+from kpi.sources.judged import HELD_BACK, SourceResult
 from kpi.store import (
     COMPUTED,
     CORRECTIONS,
@@ -101,17 +102,19 @@ def build(project: Project, *, allow_sample: bool = True, tell: Callable[[str], 
         _problem_table("corrections", corrected.problems),
     ]
     held_back = _stack([*guards, *(result.held_back for result in results)])
+    changes = revisions(vintages)
     tables = {
         OBSERVATIONS: protected.observations,
         COMPUTED: protected.computed,
         CORRECTIONS: corrected.applied,
-        REVISIONS: protect_revisions(revisions(vintages), protected.suppressed, catalogue),
+        REVISIONS: protect_revisions(changes, protected.suppressed, catalogue),
         SUPPRESSED: protected.suppressed,
     }
     unprotected = {OBSERVATIONS: corrected.observations, COMPUTED: computed, VINTAGES: vintages}
     asked = questions(combine([protected.observations, protected.computed]), catalogue)
     write_tables(project.tidy, tables, held_back, unprotected)
-    families = check_families(combine([corrected.observations, computed]), catalogue, project.expectations)
+    whole = combine([corrected.observations, computed])
+    families = check_families(whole, catalogue, project.expectations, changes)
     results = [replace(result, verdicts=(*result.verdicts, *families.get(result.source, ()))) for result in results]
     write_checked(project.tidy, results, asked)
     return BuildResult(

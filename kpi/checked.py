@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from kpi.files import write_whole
-from kpi.sources.build import SourceResult
+from kpi.sources.judged import SourceResult
 
 #: Folder of the tidy tables in which the results lie, and the two tables beside it.
 FOLDER = "validation"

@@ -12,8 +12,8 @@ def check_catalogue(catalogue: Catalogue) -> list[str]:
     """Everything that is wrong with a loaded catalogue, as sentences; empty when it is sound.
 
     Proves that source lines lie inside their document, an objective declares an indicator
-    once per reading, dimension codes exist, no KPI is without an objective, and what is computed
-    from a value with a standing caveat carries that caveat.
+    once per reading, dimension codes exist, no KPI is without an objective, what is computed
+    from a value with a standing caveat carries that caveat, and nothing computed is protected as a cell of its own.
     """
     return [
         *_lines(catalogue),
@@ -22,6 +22,7 @@ def check_catalogue(catalogue: Catalogue) -> list[str]:
         *_families(catalogue),
         *_samples(catalogue),
         *_caveats_kept(catalogue),
+        *_protected_cells(catalogue),
     ]
 
 
@@ -81,3 +82,14 @@ def _caveats_kept(catalogue: Catalogue) -> Iterator[str]:
         for name in indicator.derive.inputs if indicator.derive else ():
             for caveat in sorted(set(catalogue.indicator(name).caveats) - set(indicator.caveats)):
                 yield f"indicator {indicator.id}: it is computed from {name}, and lacks its caveat {caveat!r}"
+
+
+def _protected_cells(catalogue: Catalogue) -> Iterator[str]:
+    """What is computed is hidden with its inputs; as a cell it would be hidden where they give it away."""
+    for source in catalogue.sources:
+        rules = source.disclosure
+        for name in (*rules.counts, *rules.amounts) if rules else ():
+            derive = catalogue.indicator(name).derive
+            if derive is not None and derive.kind != "slice":
+                why = "is computed, and hidden with what it is computed from; leave it out"
+                yield f"source {source.id}, field disclosure: {name} {why}"

@@ -17,7 +17,8 @@ from kpi.observations import combine
 from kpi.parsing.periods import parse_date
 from kpi.project import Project
 from kpi.sources import COMMITTED, SUFFIXES, deliveries
-from kpi.sources.build import UNREADABLE, SourceResult, build_files
+from kpi.sources.build import UNREADABLE, build_files
+from kpi.sources.judged import SourceResult
 from kpi.sources.ledger import record
 from kpi.sources.vintages import dated_name, vintage_of
 

@@ -11,7 +11,8 @@ from kpi.catalogue import Catalogue
 from kpi.derive import derive
 from kpi.observations import dimensions_of
 from kpi.register import load_catalogue
-from kpi.sources.build import SourceResult, build_files
+from kpi.sources.build import build_files
+from kpi.sources.judged import SourceResult
 
 ROOT = Path(__file__).resolve().parent.parent
 _CATALOGUE: list[Catalogue] = []

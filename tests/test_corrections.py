@@ -305,7 +305,8 @@ def test_a_build_reports_surprises_and_idle_corrections(project):
 def test_the_command_lists_findings_and_the_build_exits_with_held_back(project):
     from typer.testing import CliRunner
 
-    from kpi.cli import HELD_BACK, app
+    from kpi.cli import app
+    from kpi.commands.common import HELD_BACK
 
     built = CliRunner().invoke(app, ["build", "--root", str(project.root)])
     assert built.exit_code == HELD_BACK

@@ -11,6 +11,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from kpi.api import load
 from kpi.catalogue import Balance, Derivation, Disclosure, Indicator, Part, Source
+from kpi.derivation import Term
 from kpi.derive import derive
 from kpi.disclosure import HIDDEN, LOG, protect, protect_revisions
 from kpi.disclosure.cells import protected_parts
@@ -32,17 +33,24 @@ def _indicator(name, **more):
 
 def _register(**rules):
     measured = ("export-aid-applications", "export-aid-decisions", "export-aid-amount")
-    rate = Derivation(kind="ratio", numerator=measured[1], denominator=measured[0], scale=100)
-    mean = Derivation(kind="ratio", numerator=measured[2], denominator=measured[0])
-    part = Derivation(kind="share", of=measured[0], by="sector", scale=100)
-    small = Derivation(kind="slice", of=measured[0], where={"company_size": "small"})
+    of, alone = measured[0], {"aggregation": "none"}
+    derived = {
+        "rate": ("percent", Derivation(kind="ratio", numerator=measured[1], denominator=of, scale=100)),
+        "mean": ("EUR", Derivation(kind="ratio", numerator=measured[2], denominator=of)),
+        "part": ("percent", Derivation(kind="share", of=of, by="sector", scale=100, not_stated="unknown")),
+        "recovery": ("index", Derivation(kind="index", of=of, base_year=2022)),
+        "spread": ("ratio", Derivation(kind="concentration", of=of, by="sector")),
+        "place": ("rank", Derivation(kind="rank", of=of, by="sector")),
+        "gap": ("count", Derivation(kind="difference", numerator=of, denominator=measured[1])),
+    }
+    small = Derivation(kind="slice", of=of, where={"company_size": "small"})
+    both = Derivation(kind="sum", terms=[Term(indicator=name) for name in measured[:2]])
     indicators = (
         *(_indicator(name) for name in measured[:2]),
         _indicator(measured[2], unit="EUR"),
-        _indicator("rate", aggregation="none", derive=rate),
-        _indicator("mean", aggregation="none", derive=mean),
-        _indicator("part", aggregation="none", derive=part),
+        *(_indicator(name, unit=unit, derive=derive, **alone) for name, (unit, derive) in derived.items()),
         _indicator("of-small", derive=small),
+        _indicator("both", derive=both, **alone),
     )
     rules = Disclosure(**{"counts": measured[:2], "amounts": measured[2:], **rules})
     source = Source(id="export-aid", title=same("s"), organisation="office", indicators=measured, disclosure=rules)
@@ -79,6 +87,14 @@ def _cell(table, **where):
 
 # The attack: a table of whole numbers, all that is published of it, and the least and most a hidden row can be.
 
+COUNTED = ("export-aid-applications", "export-aid-decisions")
+#: Indicators that are sums of atoms, and of which.
+SUMS = {COUNTED[0]: COUNTED[:1], COUNTED[1]: COUNTED[1:], "both": COUNTED}
+
+
+def _additive(table):
+    return table[table["indicator"].isin(SUMS)].drop_duplicates(["indicator", "time_period", *DIMS])
+
 
 def _attack(published, atoms, layers_left_out):
     """Rows that the published ones determine, by mixed integer programming over the cells nobody shows."""
@@ -86,10 +102,12 @@ def _attack(published, atoms, layers_left_out):
 
     def members(row):
         found = np.zeros(len(atoms))
-        for (period, *codes), number in places.items():
+        for (name, period, *codes), number in places.items():
             start = f"{period}-01"
             fits = all(row[dim] in {TOTAL, code} for dim, code in zip(DIMS, codes, strict=True))
-            found[number] = fits and row["period_start"] <= start <= row["period_end"]
+            found[number] = (
+                name in SUMS[row["indicator"]] and fits and row["period_start"] <= start <= row["period_end"]
+            )
         return found
 
     records = published.to_dict("records")
@@ -97,11 +115,11 @@ def _attack(published, atoms, layers_left_out):
     known = np.array([row["obs_value"] for row in records])
     hidden = np.isnan(known)
     low, high = np.where(hidden, 1.0, known), np.where(hidden, np.inf, known)
-    named = {(r["time_period"], *(r[d] for d in DIMS)) for r in records}
+    named = {(r["indicator"], r["time_period"], *(r[d] for d in DIMS)) for r in records}
     upper = np.array([np.inf if layers_left_out or atom in named else 0.0 for atom in atoms])
     rules = LinearConstraint(sums, low, high)
-    wanted = [*sums[hidden], *(np.eye(len(atoms)) if layers_left_out else [])]
-    for target in wanted:
+    wanted = np.unique([*sums[hidden], *(np.eye(len(atoms)) if layers_left_out else [])], axis=0)
+    for target in wanted if len(wanted[0]) else []:
         found = [
             milp(sign * target, constraints=rules, integrality=np.ones(len(atoms)), bounds=Bounds(0, upper))
             for sign in (1, -1)
@@ -110,43 +128,72 @@ def _attack(published, atoms, layers_left_out):
         yield target, found[0].fun, -found[1].fun if found[1].status == 0 else np.inf
 
 
+def _computable(row, shown, named):
+    """What a reader computes in place of a derived row from what is shown; a KeyError where something is not."""
+    name, period, size, sector = row["indicator"], row["time_period"], row["company_size"], row["sector"]
+    of = (COUNTED[0], period, size, sector)
+    decided = (COUNTED[1], *of[1:])
+    cut = [key for key in named if key[:3] == of[:3] and key[3] != TOTAL]
+    if name == "rate":
+        return 100 * shown[decided] / shown[of]
+    if name == "gap":
+        return shown[of] - shown[decided]
+    if name == "recovery":
+        return 100 * shown[of] / shown[COUNTED[0], "2022" + period[4:], size, sector]
+    if name == "part" and sector == "unknown":
+        whole = shown[(*of[:3], TOTAL)]
+        return 100 * (whole - sum(shown[key] for key in cut)) / whole
+    if name == "part":
+        return 100 * shown[of] / shown[(*of[:3], TOTAL)]
+    if name == "place":
+        return 1 + sum(shown[key] > shown[of] for key in cut)
+    parts = [shown[key] for key in cut]
+    return sum(part**2 for part in parts) / sum(parts) ** 2
+
+
 @settings(max_examples=12, deadline=None, derandomize=True)
 @given(st.data())
 def test_no_hidden_cell_can_be_computed(data):
     codes = [("micro", "small"), ("ict", "food-drink", "other")]
-    months = ["2023-01", "2023-02"]
-    atoms = list(itertools.product(months, *codes))
+    months = ["2022-01", "2023-01"]
+    atoms = list(itertools.product(COUNTED, months, *codes))
     # Small numbers, large ones and none, in a mix that leaves some layers and takes others away.
-    numbers = st.sampled_from(data.draw(st.sampled_from([(0, 1, 2, 3), (0, 1, 5, 9), (0, 2, 20, 30, 40)])))
+    numbers = st.sampled_from(data.draw(st.sampled_from([(0, 1, 2, 3), (0, 1, 5, 9), (0, 2, 20, 30, 40), (1, 30, 50)])))
     values = data.draw(st.lists(numbers, min_size=len(atoms), max_size=len(atoms)))
-    given_rows = [_row(*atom, value) for atom, value in zip(atoms, values, strict=True) if value]
+    given_rows = [_row(*atom, value, name) for (name, *atom), value in zip(atoms, values, strict=True) if value]
     if not given_rows:
         return
     result = _protected(given_rows)
     table = combine([result.observations, result.computed])
-    table = table[table["indicator"].eq("export-aid-applications")].drop_duplicates(["time_period", *DIMS])
+    counts = _additive(table)
     true = dict(zip(atoms, values, strict=True))
-    assert not table["obs_value"].between(1, _SMALLEST - 1).any()
+    assert not counts["obs_value"].between(1, _SMALLEST - 1).any()
     left_out = "breakdown-too-fine" in set(result.suppressed["reason"])
-    for target, least, most in _attack(table, atoms, left_out):
+    for target, least, most in _attack(counts, atoms, left_out):
         size = sum(true[atom] for atom, on in zip(atoms, target, strict=True) if on)
         if left_out and target.sum() == 1 and not 0 < size < _SMALLEST:
             continue  # a cell that is not small may be known, in a breakdown that is not shown
-        assert least < most, (table.to_string(), target)
+        assert least < most, (counts.to_string(), target)
+    # Whatever is no sum is a function of what is shown, so it adds nothing to it.
+    named = {
+        (r["indicator"], r["time_period"], *(r[d] for d in DIMS)): r["obs_value"] for r in counts.to_dict("records")
+    }
+    shown = {key: value for key, value in named.items() if not np.isnan(value)}
+    derived = table[~table["indicator"].isin([*SUMS, "of-small", "mean"]) & table["obs_value"].notna()]
+    for row in derived.to_dict("records"):
+        assert row["obs_value"] == pytest.approx(_computable(row, shown, named)), row
 
 
 def test_the_attack_finds_a_table_that_is_protected_too_little():
     rows = [_row("2023-01", "small", sector, n) for sector, n in (("ict", 2), ("other", 9), ("food-drink", 7))]
     observations = tidy(rows)
-    table = combine([observations, derive(observations, _register())])
-    table = table[table["indicator"].eq("export-aid-applications")].drop_duplicates(["time_period", *DIMS])
+    table = _additive(combine([observations, derive(observations, _register())]))
     # Only the cell itself is hidden: its total gives it away.
     naive = table.assign(obs_value=table["obs_value"].where(table["obs_value"] >= _SMALLEST))
-    atoms = [("2023-01", "small", sector) for sector in ("ict", "other", "food-drink")]
+    atoms = [(COUNTED[0], "2023-01", "small", sector) for sector in ("ict", "other", "food-drink")]
     assert any(least == most for _, least, most in _attack(naive, atoms, False))
     protected = _protected(rows)
-    hidden = combine([protected.observations, protected.computed])
-    hidden = hidden[hidden["indicator"].eq("export-aid-applications")].drop_duplicates(["time_period", *DIMS])
+    hidden = _additive(combine([protected.observations, protected.computed]))
     assert all(least < most for _, least, most in _attack(hidden, atoms, False))
 
 

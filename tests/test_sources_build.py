@@ -6,7 +6,8 @@ import pytest
 
 from kpi.errors import UsageError
 from kpi.sources import deliveries, module, modules
-from kpi.sources.build import HELD_BACK, build_files
+from kpi.sources.build import build_files
+from kpi.sources.judged import HELD_BACK
 from tests.small_catalogue import small_catalogue
 
 CATALOGUE = small_catalogue()

@@ -1,4 +1,5 @@
 import json
+import math
 import os
 import subprocess
 import sys
@@ -153,8 +154,47 @@ def test_families_note_funnels_that_grow_and_stocks_that_do_not_follow(root):
     # February: 4 + 3 - 1 = 6. March: 8 closed of 6 + 1, and 9 instead of -1.
     assert counted == {
         "calls": {"step-never-grows": (2, 1)},
-        "files": {"closed-within-available": (2, 1), "stock-carried-over": (2, 1)},
+        "files": {"closed-within-available": (2, 1), "stock-carried-over": (2, 1), "every-period-given": (3, 0)},
     }
+
+
+def test_families_note_holes_old_periods_and_large_revisions(root):
+    catalogue = small_catalogue()
+    monthly = catalogue.indicator("arrivals").model_copy(update={"frequency": "monthly"})
+    kept = [i for i in catalogue.indicators if i.id != "arrivals"]
+    catalogue = catalogue.model_copy(update={"indicators": (*kept, monthly)})
+    rows = pd.concat(
+        [
+            _counted("nights", arrivals=("M", {"2023-01": 40.0, "2023-02": 50.0, "2023-04": 90.0})),
+            _counted("visits", arrivals=("M", {"2023-01": 40.0, "2023-02": 50.0, "2023-03": 60.0})),
+        ],
+        ignore_index=True,
+    )
+    # Ninety-two days after April is the last day of July; no clock is read, and what has no date is not judged.
+    rows["vintage"] = rows["source"].map({"nights": "2023-08-01", "visits": "2022"})
+    moved = [("2023-01", 10.0), ("2023-02", 8.0), ("2023-02", 2.0), ("2023-04", math.nan)]
+    changes = pd.DataFrame(
+        {"source": "nights", "indicator": "arrivals", "ref_area": "BE10", "freq": "M", "measure": "actual"}
+        | {"time_period": period, "difference": by, "old_value": math.nan, "new_value": 5.0}
+        for period, by in moved
+    )
+    found = check_families(rows, catalogue, root / "expectations", changes)
+    told = {
+        (source, check["rule"]): (check["checked"], check["failed"], check["found"])
+        for source, verdicts in found.items()
+        for verdict in verdicts
+        for check in verdict.checks.to_dict("records")
+    }
+    # Revised: 30 -> 40 is a third more, 40 -> 50 a quarter, which is allowed; 85 -> 90 by what was added.
+    assert told == {
+        ("nights", "every-period-given"): (1, 1, "arrivals"),
+        ("visits", "every-period-given"): (1, 0, ""),
+        ("nights", "period-fresh"): (1, 1, "monthly"),
+        ("nights", "revision-moderate"): (3, 1, "arrivals 2023-01"),
+    }
+    assert all(len(v.held_back) == 0 and len(v.accepted) for verdicts in found.values() for v in verdicts)
+    fresh = check_families(rows.assign(vintage="2023-07-31"), catalogue, root / "expectations")
+    assert all(v.checks["failed"].eq(0).all() for v in fresh["nights"] if "period-fresh" in set(v.checks["rule"]))
 
 
 @pytest.mark.slow

@@ -47,6 +47,16 @@ def schema_is_fresh() -> list[str]:
     return [f"{path.name} is not that of the models; write it anew: make schema"]
 
 
+def suites_are_fresh() -> list[str]:
+    """The generated part of each suite is that of the format of its source."""
+    from kpi.sources.suites import stale_suites
+
+    return [
+        f"expectations/{name} is not that of its format; write it anew: make suites"
+        for name in stale_suites(ROOT / "expectations")
+    ]
+
+
 def translations_are_complete() -> list[str]:
     """Every key stands in every language with the same placeholders, and none is left over."""
     from kpi.i18n import check_translations
@@ -106,6 +116,7 @@ CHECKS: tuple[Callable[[], list[str]], ...] = (
     notebooks_are_stripped,
     catalogue_is_sound,
     schema_is_fresh,
+    suites_are_fresh,
     translations_are_complete,
     methods_are_one_text,
     versions_agree,

@@ -27,7 +27,7 @@ from kpi.disclosure.cells import (
     protected_parts,
     sums_between,
 )
-from kpi.disclosure.derived import follow
+from kpi.disclosure.derived import MOST_SMALL, few_cases, follow, other_base, quantiles
 from kpi.disclosure.revised import protect_revisions
 from kpi.disclosure.secondary import Sum, hide
 from kpi.observations import UNITS, combine
@@ -45,8 +45,8 @@ SMALL, DOMINATED, SECONDARY, COMPUTED, LAYERED, GIVEN = (
 )
 LOG = ("source", "indicator", "ref_area", "freq", "time_period", "cell", "measure", "sample", "reason")
 _EMPTIED = ("obs_value", "value_low", "value_high", "numerator", "denominator", "alternative", "printed")
-#: A breakdown of which a larger part of the cells is too small is not shown at all.
-_MOST_SMALL = 0.5
+#: Flags that say something of the values a row is computed from.
+_TELLING = ("immature", "parts-do-not-close", "step-exceeds")
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,18 @@ def protect(observations: pd.DataFrame, computed: pd.DataFrame, catalogue: Catal
     for source in catalogue.sources:
         if source.disclosure is not None:
             _protect_source(table, reasons, source, source.disclosure, catalogue)
+        elif (mine := table[table["source"].eq(source.id)]).index.size and reasons[mine.index].ne("").any():
+            follow(mine, reasons, catalogue, LAYERED, COMPUTED)
     hidden = reasons != ""
     shown = table.drop(columns=[unit for unit in UNITS if unit in table])
     status = table["conf_status"].where(reasons.isin(["", GIVEN]), HIDDEN)
     refs = table["source_ref"].where(~hidden, table["source_ref"].str.replace(r"( row|:)[^;]*", "", regex=True))
     empty = {name: shown[name].mask(hidden) for name in _EMPTIED}
-    shown = shown.assign(**empty, conf_status=status, source_ref=refs)
+    flags = table["flags"].mask(hidden, table["flags"].map(_untelling))
+    shown = shown.assign(**empty, conf_status=status, source_ref=refs, flags=flags)
+    # The cases of a quantile are told by the indicator that counts them, which has its own protection.
+    protected = table["source"].isin([source.id for source in catalogue.sources if source.disclosure is not None])
+    shown["denominator"] = shown["denominator"].mask(protected & table["indicator"].isin(quantiles(catalogue)))
     kept = ~reasons.eq(LAYERED)
     first = np.arange(len(table)) < len(observations)
     return Protected(
@@ -97,15 +103,16 @@ def _protect_source(
     parts = protected_parts(source, catalogue)
     mine = table[table["source"].eq(source.id) & table["measure"].ne("target")]
     rows = mine[mine["indicator"].isin(parts)]
-    if rows.empty:
-        return
-    cells = cells_of(rows, parts, rules)
-    stocks = {i.id for i in catalogue.indicators if i.aggregation == "last"}
-    sums = sums_between(cells, stocks)
-    why = _primary(cells, sums, rules)
-    why = _without_fine_layers(cells.frame, why, rules)
-    why = _secondary(cells.frame, [*sums, *balances_between(cells, rules.balances)], why)
-    reasons[rows.index] = cells.of_row.map(why).where(reasons[rows.index].eq(""), reasons[rows.index])
+    if len(rows):
+        cells = cells_of(rows, parts, rules)
+        stocks = {i.id for i in catalogue.indicators if i.aggregation == "last"}
+        sums = sums_between(cells, stocks)
+        why = _primary(cells, sums, rules)
+        why = _without_fine_layers(cells.frame, why, rules)
+        why = _secondary(cells.frame, [*sums, *balances_between(cells, rules.balances)], why)
+        _give(reasons, cells.of_row.map(why))
+    _give(reasons, few_cases(mine, catalogue, rules.minimum, SMALL, LAYERED))
+    _give(reasons, other_base(mine, catalogue, COMPUTED))
     follow(mine, reasons, catalogue, LAYERED, COMPUTED)
 
 
@@ -145,12 +152,21 @@ def _without_fine_layers(frame: pd.DataFrame, why: pd.Series, rules: Disclosure)
     layers = [frame[name] for name in (NAME, LAYER, "freq")]
     some = frame["obs_value"].notna() & frame["obs_value"].ne(0)
     share = why.ne("").where(some).astype("float64").groupby(layers).transform("mean")
-    why = why.mask(frame[LAYER].ne("") & share.gt(_MOST_SMALL), LAYERED)
+    why = why.mask(frame[LAYER].ne("") & share.gt(MOST_SMALL), LAYERED)
     for balance in rules.balances:
         # A stock by kind tells of what was opened by kind: they go together.
         mine = frame[NAME].isin(balance.model_dump().values()) & frame["freq"].eq("M")
         why = why.mask(mine & frame[LAYER].isin(set(frame.loc[mine & why.eq(LAYERED), LAYER])), LAYERED)
     return why
+
+
+def _give(reasons: pd.Series, why: pd.Series) -> None:
+    """Put reasons where there is none yet, in place."""
+    reasons[why.index] = why.where(reasons[why.index].eq(""), reasons[why.index])
+
+
+def _untelling(flags: str) -> str:
+    return " ".join(flag for flag in flags.split() if flag not in _TELLING)
 
 
 def _secondary(frame: pd.DataFrame, sums: list[Sum], why: pd.Series) -> pd.Series:

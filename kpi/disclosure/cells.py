@@ -139,7 +139,7 @@ def sums_between(cells: Cells, stocks: Collection[str]) -> list[Sum]:
     for group, rows in frame.groupby(_APART, sort=True):
         layers = [_layer(key, part, cells.dims, spans) for key, part in rows.groupby([LAYER, "freq"], sort=True)]
         for coarse, fine in permutations(layers, 2):
-            if coarse.by <= fine.by and (coarse.freq == fine.freq or coarse.days > fine.days):
+            if coarse.by <= fine.by and (coarse.freq == fine.freq or coarse.days >= fine.days):
                 by = [position for position, dim in enumerate(cells.dims) if dim in coarse.by]
                 pairs = _within(coarse, fine, stock=str(group[0]) in stocks)
                 found += _sums(coarse, fine, pairs, codes[:, by], spans, values)

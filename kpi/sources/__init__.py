@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kpi.catalogue import Catalogue
-    from kpi.sources.build import SourceResult
     from kpi.sources.formats import DeliveryFormat
+    from kpi.sources.judged import SourceResult
 
 __all__ = ["COMMITTED", "SUFFIXES", "SourceModule", "build_source", "deliveries", "module", "modules"]
 
@@ -37,12 +37,15 @@ _SERVING = {
     "build",
     "cells",
     "delivery",
+    "durations",
     "extracts",
     "formats",
+    "judged",
     "judging",
     "ledger",
     "people",
     "sdmx",
+    "suites",
     "vintages",
 }
 #: Sources whose files are part of the project, not delivered to it.
