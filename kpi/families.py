@@ -101,7 +101,9 @@ def _shares(rows: pd.DataFrame, _: list[Any], catalogue: Catalogue) -> pd.DataFr
             mine = rows[rows["indicator"].eq(indicator.id)]
             whole = mine[(mine[others].to_numpy() == TOTAL).all(axis=1)]
             total = (
-                whole.groupby(["source", "sample", "freq", "time_period"])["obs_value"].sum().reset_index(name="total")
+                whole.groupby(["source", "sample", "ref_area", "freq", "time_period"])["obs_value"]
+                .sum()
+                .reset_index(name="total")
             )
             parts.append(total.assign(indicator=indicator.id, whole=derive.scale))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"source": []})

@@ -91,7 +91,7 @@ def validate(
         row
         for result in failed
         if severity[result.expectation_config.meta["rule"]] != "note"
-        for row in _failures(result, meta, language)
+        for row in _failures(result, meta, language, frame)
     ]
     held_back = pd.DataFrame(failures, columns=list(FAILURE)).sort_values("rule", kind="stable")
     held_back = held_back.reset_index(drop=True)
@@ -170,7 +170,7 @@ def _lean(
     return lean
 
 
-def _failures(result: Any, meta: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
+def _failures(result: Any, meta: Mapping[str, Any], language: str, frame: pd.DataFrame) -> list[dict[str, Any]]:
     config = result.expectation_config
     words = meta[config.meta["rule"]].get("message", {})
     remedy = meta[config.meta["rule"]].get("remedy", {})
@@ -186,11 +186,10 @@ def _failures(result: Any, meta: Mapping[str, Any], language: str) -> list[dict[
         # About the table itself, or it could not be computed at all: a column is not there.
         found = result.result.get("observed_value", "no such column" if columns else "another table")
         return [{"index": None, "found": _shown(found), **failure}]
-    values = result.result.get("unexpected_list") or [None] * len(labels)
-    return [
-        {"index": label, "found": _shown(value), **failure}
-        for label, value in dict(zip(labels, values, strict=True)).items()
-    ]
+    # The library names every row and gives the values of the first two hundred only.
+    rows = list(dict.fromkeys(labels))
+    values = frame.loc[rows, columns].itertuples(index=False, name=None) if columns else [()] * len(rows)
+    return [{"index": label, "found": _shown(value), **failure} for label, value in zip(rows, values, strict=True)]
 
 
 def _columns_of(kwargs: Mapping[str, Any]) -> list[str]:

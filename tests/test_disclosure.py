@@ -15,6 +15,7 @@ from kpi.derivation import Term
 from kpi.derive import derive
 from kpi.disclosure import HIDDEN, LOG, protect, protect_revisions
 from kpi.disclosure.cells import protected_parts
+from kpi.disclosure.derived import follow
 from kpi.disclosure.secondary import Sum, hide, null_space, safe
 from kpi.observations import TOTAL, UNITS, combine, dimensions_of, tidy
 from kpi.project import Project
@@ -237,6 +238,90 @@ def test_ratios_and_shares_and_slices_of_hidden_cells_are_hidden():
         assert shown == {"other"}, name
     zero = _cell(computed, indicator="export-aid-decisions", sector="ict")
     assert zero["obs_value"].to_list() == [0], "nothing is nobody"
+
+
+#: The derived row that is asked about: its period and sector, and of the input cells each that takes it away.
+AT = ("2023", TOTAL)
+HALF_OF_ICT = Term(indicator="b", where={"sector": "ict"}, weight=0.5)
+FOLLOWING = {
+    "sum": (Derivation(kind="sum", terms=[Term(indicator="a"), HALF_OF_ICT]), AT, {("a", "2023", TOTAL), ("b", "2023", "ict")}),
+    "difference": (Derivation(kind="difference", numerator="a", denominator="b"), AT, {("a", *AT), ("b", *AT)}),
+    "mean": (Derivation(kind="mean", base="b"), AT, {("b", *AT)}),
+    "ratio": (Derivation(kind="ratio", numerator="a", denominator="b"), AT, {("a", *AT), ("b", *AT)}),
+    "leverage": (Derivation(kind="leverage", numerator="a", denominator="b"), AT, {("a", *AT), ("b", *AT)}),
+    "rate": (Derivation(kind="rate", of="a", per="b"), AT, {("a", *AT), ("b", *AT)}),
+    "rate per day": (Derivation(kind="rate", of="a", per="day"), AT, {("a", *AT)}),
+    "index": (Derivation(kind="index", of="a", base_year=2019), AT, {("a", *AT), ("a", "2019", TOTAL)}),
+    "share": (Derivation(kind="share", of="a", by="sector", not_stated="unknown"), ("2023", "ict"),
+              {("a", *AT), ("a", "2023", "ict")}),
+    "rest": (Derivation(kind="share", of="a", by="sector", not_stated="unknown"), ("2023", "unknown"),
+             {("a", *AT), ("a", "2023", "ict"), ("a", "2023", "other")}),
+    "rank": (Derivation(kind="rank", of="a", by="sector"), ("2023", "ict"),
+             {("a", "2023", "ict"), ("a", "2023", "other")}),
+    "concentration": (Derivation(kind="concentration", of="a", by="sector"), AT,
+                      {("a", "2023", "ict"), ("a", "2023", "other")}),
+    "step-rate": (Derivation(kind="step-rate", steps=["c", "b", "a"]), AT, {("a", *AT), ("b", *AT)}),
+    "overall-rate": (Derivation(kind="overall-rate", steps=["c", "b", "a"]), AT, {("a", *AT), ("c", *AT)}),
+    "balance": (Derivation(kind="balance", positive="a", negative="b", base="c"), AT,
+                {("a", *AT), ("b", *AT), ("c", *AT)}),
+    "cohort": (Derivation(kind="cohort", entered="a", converted="b", open="c"), AT,
+               {("a", *AT), ("b", *AT), ("c", *AT)}),
+    "duration": (Derivation(kind="duration", of="a", quantile=0.5), AT, {("a", *AT)}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FOLLOWING)
+def test_each_kind_goes_with_every_cell_it_is_made_of_and_no_other(kind):
+    derive_, (period, sector), takes = FOLLOWING[kind]
+    cells = list(itertools.product("abc", ("2019", "2023"), (TOTAL, "ict", "other")))
+    rows = tidy(_row(p, TOTAL, s, 5, name) for name, p, s in [*cells, ("x", period, sector)])
+    catalogue = _register().model_copy(update={"indicators": (_indicator("x", aggregation="none", derive=derive_),)})
+    found = set()
+    for number, cell in enumerate(cells):
+        reasons = pd.Series("", index=rows.index, dtype="str")
+        reasons[number] = "too-few-units"
+        follow(rows, reasons, catalogue, "left-out", "computed")
+        found |= {cell} if reasons[len(cells)] == "computed" else set()
+        assert (reasons != "").sum() == 1 + (cell in found), "and nothing else goes"
+        reasons[number], reasons[len(cells)] = "left-out", ""
+        follow(rows, reasons, catalogue, "left-out", "computed")
+        assert (reasons[len(cells)] == "left-out") == (cell in found)
+    assert found == takes
+
+
+def test_a_median_of_two_cases_is_never_shown_nor_their_number():
+    median = _indicator(
+        "median", unit="days", aggregation="none", derive=Derivation(kind="duration", of="a", quantile=0.5)
+    )
+    catalogue = _register().model_copy(update={"indicators": (*_register().indicators, median)})
+
+    def shown(**cases):
+        rows = tidy(_row("2023-Q1", TOTAL, s, 0, "median", denominator=float(n), freq="Q") for s, n in cases.items())
+        table = protect(rows, rows.iloc[:0], catalogue).observations
+        assert table["denominator"].isna().all(), "months and quarters of one count would give each other away"
+        return dict(zip(table["sector"], table["obs_value"].notna(), strict=True))
+
+    # A median of no days is as much of one case as any other.
+    assert shown(_T=6, ict=3, other=3) == {TOTAL: True, "ict": True, "other": True}
+    assert shown(_T=5, ict=3, other=2) == {TOTAL: True, "ict": True, "other": False}
+    assert shown(_T=2, ict=1, other=1) == {TOTAL: False}, "a breakdown of single cases is not even there"
+
+
+def test_a_mean_over_other_cells_than_its_base_counts_is_hidden():
+    mean = _indicator("score", unit="score", aggregation="none", derive=Derivation(kind="mean", base=COUNTED[0]))
+    catalogue = _register().model_copy(update={"indicators": (*_register().indicators, mean)})
+    answers = {"ict": 20, "other": 30, "food-drink": 40}
+
+    def total(**scores):
+        rows = tidy(
+            [_row("2023", TOTAL, s, n) for s, n in answers.items()]
+            + [_row("2023", TOTAL, s, n, "score") for s, n in scores.items()]
+        )
+        computed = protect(rows, derive(rows, catalogue), catalogue).computed
+        return _cell(computed, indicator="score", sector=TOTAL)["obs_value"].notna().item()
+
+    assert total(**{"ict": 50, "other": 60, "food-drink": 70})
+    assert not total(ict=50, other=60), "the base tells how many have no score"
 
 
 def test_one_unit_that_dominates_and_units_that_are_too_few():

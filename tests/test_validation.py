@@ -45,6 +45,14 @@ def test_rows_are_split_with_their_index(tmp_path):
     assert validate(FRAME, "s", {"known": ["x"]}, tmp_path, language="nl").held_back["expected"].iloc[0] == "woord"
 
 
+def test_every_row_that_fails_is_found_however_many_there_are(tmp_path):
+    """The library gives no more than two hundred values of a failure."""
+    suite(tmp_path, ("expect_column_values_to_be_between", {"column": "a", "min_value": 0}))
+    held_back = validate(pd.DataFrame({"a": [-float(n) for n in range(450)]}), "s", {}, tmp_path).held_back
+    assert held_back["found"].tolist() == [f"-{n}" for n in range(1, 450)]
+    assert held_back["index"].tolist() == list(range(1, 450))
+
+
 @pytest.mark.parametrize(
     ("kind", "kwargs"),
     [

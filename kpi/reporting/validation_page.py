@@ -67,7 +67,7 @@ def _body(
         _sources(catalogue, checks, sources, hidden, words),
         Markup("<h2>{}</h2>").format(t("validation.found")),
         _found(catalogue, checks, messages, words),
-        _places(catalogue, held_back, words),
+        _places(catalogue, held_back, messages, words),
         Markup('<h2 id="questions">{}</h2>').format(t("validation.questions")),
         paragraph(t("validation.questions-why")),
         _questions(questions, words),
@@ -120,19 +120,25 @@ def _found(
     return table(t("validation.found"), columns, rows, hidden_caption=True)
 
 
-def _places(catalogue: Catalogue, held_back: pd.DataFrame, words: Translator) -> Markup:
-    """Where the problems stand: the first rows of each file and column, and how many there are."""
+def _places(
+    catalogue: Catalogue, held_back: pd.DataFrame, messages: dict[tuple[str, str], dict[str, str]], words: Translator
+) -> Markup:
+    """Where the problems stand, and what was expected: the first rows of each file and column, and how many."""
     if held_back.empty:
         return Markup("")
     t = words.t
     known = {source.id for source in catalogue.sources}
+    said = {message["en"]: message[words.language] for message in messages.values()}
     rows: list[list[Cell]] = []
-    for (source, file, sheet, column), group in held_back.groupby(["source", "file", "sheet", "column"], sort=True):
+    keys = ["source", "file", "sheet", "column", "expected"]
+    for (source, file, sheet, column, expected), group in held_back.groupby(keys, sort=True):
         numbers = [row for row in group["row"] if row]
         first = ", ".join(numbers[:_MOST_PLACES]) + (" ..." if len(numbers) > _MOST_PLACES else "")
         title = _title(catalogue, str(source), words) if source in known else str(source)
-        rows.append([title, f"{file} {sheet}".strip(), str(column), first, words.number(len(group))])
-    heads = ("source", "file", "column", "where", "how-many")
+        # What no suite says comes from reading the file, in the language of messages.
+        reason = said.get(str(expected), Markup('<span lang="en">{}</span>').format(expected))
+        rows.append([title, f"{file} {sheet}".strip(), str(column), first, reason, words.number(len(group))])
+    heads = ("source", "file", "column", "where", "expected", "how-many")
     columns = [Column(t(f"validation.{name}"), numeric=name == "how-many") for name in heads]
     return table(t("validation.where-found"), columns, rows)
 

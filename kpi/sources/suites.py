@@ -18,11 +18,13 @@ from kpi.sources.formats import Column, DeliveryFormat
 GENERATED = "generated"
 _TYPE = "expect_column_values_to_"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+#: A source that reads files of its own gives an empty text where there is none.
+_EMPTY_OR_DATE = r"^(?:[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 _PERIODS = {
     "A": r"^[0-9]{4}$",
     "S": r"^[0-9]{4}-S[12]$",
     "Q": r"^[0-9]{4}-Q[1-4]$",
-    "M": r"^[0-9]{4}-(0[1-9]|1[0-2])$",
+    "M": r"^[0-9]{4}-(?:0[1-9]|1[0-2])$",
     "D": _DATE,
 }
 _WORDS = {
@@ -101,7 +103,7 @@ def _of_column(column: Column) -> Iterable[tuple[str, dict[str, Any], str]]:
     if column.kind == "number":
         return [("be_of_type", {"type_": "float64"}, "number")]
     if column.kind == "date":
-        return [("match_regex", {"regex": _DATE}, "date-form")]
+        return [("match_regex", {"regex": _EMPTY_OR_DATE if column.allow_empty else _DATE}, "date-form")]
     if column.kind == "period" and column.frequency in _PERIODS:
         return [("match_regex", {"regex": _PERIODS[column.frequency]}, "period-form")]
     return []
