@@ -447,5 +447,5 @@ def test_nothing_built_shows_a_small_count_and_what_is_not_protected_lies_apart(
     totals = rows[rows["indicator"].eq("export-aids-granted") & rows["freq"].eq("A") & rows["obs_value"].notna()]
     assert (totals[dimensions_of(totals)] == TOTAL).all(axis=1).any(), "headline totals stay"
     loaded = load("export-aids-granted", by="aid_measure", freq="A", root=project.root)
-    assert loaded["obs_value"].isna().any(), "notebooks see the protected table"
+    assert loaded.frame["obs_value"].isna().any(), "notebooks see the protected table"
     assert set(read_suppressed(project.tidy)) == set(LOG)
