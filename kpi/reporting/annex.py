@@ -15,6 +15,7 @@ from kpi.reporting.assets import locale_script, plotly_script, static
 from kpi.reporting.fragments import Fragment, objective_code, objective_name
 from kpi.reporting.frame import environment
 from kpi.reporting.page import Page
+from kpi.reporting.policy import inline_policy
 from kpi.tables import Cell, Column, table
 
 _IDENTITY = re.compile(r'(?P<name> (?:id|aria-labelledby|data-chart)=")(?P<id>[^"]*)"')
@@ -55,12 +56,14 @@ class Annex:
 def annex_html(annex: Annex) -> str:
     """The annex as a page that needs nothing from elsewhere, made of the fragments of the reports."""
     entries = [_entry(annex, pages, number) for number, pages in enumerate(annex.entries)]
+    scripts = [text.replace("</script", "<\\/script") for text in _scripts(annex, entries)]
     body = {
         "annex": annex,
         "columns": [_column(annex, words) for words in annex.words],
         "entries": entries,
         "style": Markup("\n".join([static("style.css"), static("annex.css"), _running_heads(annex)])),  # noqa: S704
-        "scripts": [Markup(text.replace("</script", "<\\/script")) for text in _scripts(annex, entries)],  # noqa: S704
+        "scripts": [Markup(text) for text in scripts],  # noqa: S704
+        "policy": inline_policy(scripts),
     }
     return environment().get_template("annex.html.j2").render(body)
 
