@@ -15,8 +15,7 @@ from pandas.testing import assert_frame_equal
 from kpi.build import build, known_at
 from kpi.deliver import add
 from kpi.project import Project
-from kpi.sources import build as building
-from kpi.sources import build_source, judging
+from kpi.sources import build_source, judged, judging
 from kpi.sources.build import build_files
 from kpi.sources.formats import DeliveryFormat
 from kpi.sources.ledger import LEDGER, entries
@@ -36,7 +35,7 @@ SOURCE = "overnight-stays"
 def _no_suites():
     """Suites take a second a build and say nothing about vintages; one test puts them back."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (judging, building):
+        for module in (judging, judged):
             patch.setattr(module, "validate", lambda frame, *_: Verdict(frame, pd.DataFrame(columns=list(FAILURE))))
         yield
 
@@ -197,7 +196,7 @@ def test_contradictions_of_a_day_are_held_back_and_revise_nothing(deliver):
 
 
 def test_a_wrong_row_revises_nothing_and_a_mended_one_settles_it(deliver, monkeypatch):
-    for module in (judging, building):
+    for module in (judging, judged):
         monkeypatch.setattr(module, "validate", validate)
     wrong = {
         "v2019_02_01__a": [line(nights="1.500"), line("2019-02", 0), line("2019-03", 3)],
