@@ -99,7 +99,7 @@ def test_delivered_parts_are_bars_of_a_hundred_percent_a_period():
 def test_no_part_is_called_the_largest_where_more_is_withheld():
     part = kpi("markets").breakdowns[0]
     chart = draw(replace(part, rest={"2021": 3000.0}))
-    assert chart.finding == "The parts given add to 25%; 75% is not stated."
+    assert chart.finding == "The parts shown add to 25%; 75% is not shown, because too few stand behind it."
     assert chart.figure["data"][-1]["x"][-1] == pytest.approx(0.75, abs=0.001)
 
 

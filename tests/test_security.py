@@ -256,7 +256,9 @@ def test_every_template_with_a_head_carries_the_policy_before_anything_loads():
     assert len(heads) >= 3
     for path in heads:
         head = path.read_text("utf-8").partition("<head>")[2]
-        assert head.index("Content-Security-Policy") < min(head.find(tag) for tag in ("<link", "<title>") if tag in head)
+        assert head.index("Content-Security-Policy") < min(
+            head.find(tag) for tag in ("<link", "<title>") if tag in head
+        )
         for markup in (" onclick=", " onload=", "javascript:"):
             assert markup not in path.read_text("utf-8")
 

@@ -23,14 +23,15 @@ Parts = Mapping[str, Mapping[str, float]]
 
 
 def parts_figure(
-    names: Sequence[str], parts: Parts, rest: Mapping[str, float], translator: Translator, **head: Any
+    names: Sequence[str], parts: Parts, rest: Mapping[str, float], left: str, translator: Translator, **head: Any
 ) -> Figure:
-    """One horizontal bar of 100 % a period, the parts numbered in their order, "not stated" hatched.
+    """One horizontal bar of 100 % a period, the parts numbered in their order, what they leave open hatched.
 
     Args:
         names: the parts, in the order drawn.
         parts: values per period and part.
         rest: per period, what the parts leave open, in the same unit.
+        left: the words for it: not stated, not shown.
         translator: words and numbers of the page.
         **head: id, subtitle and sample mark of the figure.
     """
@@ -45,7 +46,7 @@ def parts_figure(
         )
     open_shares = [max(rest.get(p, 0.0), 0.0) / wholes[p] if wholes[p] else 0.0 for p in periods]
     if any(share > 0 for share in open_shares):
-        trace = _part("?", translator.t("part.not-stated"), rows, open_shares, translator, _REST, "#000000")
+        trace = _part("?", left, rows, open_shares, translator, _REST, "#000000")
         trace["marker"]["pattern"] = {"shape": "/", "fgcolor": MUTED, "bgcolor": _REST, "size": 6}
         traces.append(trace)
     return plots.figure(

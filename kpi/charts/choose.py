@@ -25,6 +25,7 @@ from kpi.charts.points import (
     value_words,
     where_words,
 )
+from kpi.derive import PRINTED
 from kpi.i18n import Translator
 from kpi.observations import TOTAL
 from kpi.parsing.periods import frequency
@@ -129,11 +130,8 @@ def _breakdown_chart(
     breakdown: Breakdown, targets: pd.DataFrame, catalogue: Catalogue, translator: Translator
 ) -> Chart | None:
     parts, words = _parts(breakdown, catalogue, translator)
-    if breakdown.closes:  # where nothing was counted, nothing has a share
-        counted = {
-            period for period, found in parts.items() if any(found.values()) or breakdown.rest.get(period, 0.0) > 0
-        }
-        parts = {period: found for period, found in parts.items() if period in counted}
+    if breakdown.closes:  # where nothing was counted, or nothing of it may be shown, nothing has a share
+        parts = {period: found for period, found in parts.items() if any(found.values())}
     if not parts:
         return None
     periods = list(parts)[-_SHOWN_PERIODS:]
@@ -149,21 +147,25 @@ def _breakdown_chart(
     unit = str(breakdown.rows["unit_measure"].iloc[-1])
     head: dict[str, Any] = {"chart_id": chart_id, "sample": breakdown.sample}
     left = float(breakdown.rest.get(latest, 0.0))
+    # What a document leaves open it did not state; of a delivery all is known, and not all may be shown.
+    why = "not-stated" if breakdown.source in PRINTED else "withheld"
     if breakdown.closes and len(names) <= bars.MOST_PARTS:
         subtitle = plots.wrapped(translator.t("chart.share-of-whole", dimension=title), 60)
         shown = {period: parts[period] for period in periods}
-        figure = bars.parts_figure(names, shown, breakdown.rest, translator, subtitle=subtitle, **head)
-        finding = findings.parts_finding(latest, parts[latest], left, unit, translator)
+        figure = bars.parts_figure(
+            names, shown, breakdown.rest, translator.t(f"part.{why}"), translator, subtitle=subtitle, **head
+        )
+        finding = findings.parts_finding(latest, parts[latest], left, why, unit, translator)
         key = tuple((str(i + 1), part, plots.HUES[i]) for i, part in enumerate(names))
         if left > 0:
-            key = (*key, ("?", translator.t("part.not-stated"), ""))
+            key = (*key, ("?", translator.t(f"part.{why}"), ""))
         described = translator.n("chart.description", len(names), name=name, finding=finding)
         return Chart(chart_id, figure, finding, described, key)
     names = [part for part in names if part in parts[latest]]
     unit_words = catalogue.label("unit", unit, translator.language)
     finding = findings.bars_finding(latest, names[0], words[latest, names[0]], translator)
     if breakdown.closes:
-        finding = findings.parts_finding(latest, parts[latest], left, unit, translator)
+        finding = findings.parts_finding(latest, parts[latest], left, why, unit, translator)
     courses = _courses(breakdown, names, catalogue, translator)
     if courses:
         told = [title, unit_words]

@@ -94,8 +94,10 @@ def target_finding(last: Point, target: Mapping[str, Any], unit: str, translator
     return translator.t("finding.target", **words, share=share)
 
 
-def parts_finding(period: str, values: Mapping[str, float], rest: float, unit: str, translator: Translator) -> str:
-    """The largest part of the latest period, and what the parts leave open; shares as they are printed."""
+def parts_finding(
+    period: str, values: Mapping[str, float], rest: float, why: str, unit: str, translator: Translator
+) -> str:
+    """The largest part of the latest period, and what the parts leave open and why (``not-stated``, ``withheld``)."""
     stated = sum(values.values())
     whole = stated + max(rest, 0.0)
 
@@ -111,7 +113,7 @@ def parts_finding(period: str, values: Mapping[str, float], rest: float, unit: s
     else:
         told = [translator.t("finding.largest-part-undated", part=name, share=share(values[name]))]
     if rest > 0:
-        told.append(translator.t("finding.rest", sum=share(stated), rest=share(rest)))
+        told.append(translator.t(f"finding.{why}", sum=share(stated), rest=share(rest)))
     return " ".join(told)
 
 
