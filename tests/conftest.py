@@ -28,15 +28,8 @@ pd.set_option("mode.string_storage", "python")  # as the commands do
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast tests first, then notebooks, then the browser, whose modules stay in one process: each opens one site."""
-
-    def stage(item: pytest.Item) -> int:
-        return 2 * bool(item.get_closest_marker("browser")) or bool(item.get_closest_marker("notebook"))
-
-    items.sort(key=stage)
-    for item in items:
-        if stage(item) == 2:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    """Fast tests first, then notebooks, then the browser."""
+    items.sort(key=lambda item: [bool(item.get_closest_marker(name)) for name in ("browser", "notebook")])
 
 
 @pytest.fixture(scope="session")
