@@ -196,7 +196,6 @@ class ObjectiveReport:
     siblings: tuple[Objective, ...]
     children: tuple[Objective, ...]
     as_of: str
-    run: str
     kpis: tuple[KpiReport, ...]
     printed_only: tuple[KpiReport, ...]
     without_data: tuple[KpiReport, ...]

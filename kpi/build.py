@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from kpi.anomalies import questions
 from kpi.catalogue import Catalogue, Declaration, Indicator, Target
-from kpi.checked import write_checked
+from kpi.checked import checked_files
 from kpi.corrections import apply_corrections, load_corrections
 from kpi.derive import derive
 from kpi.disclosure import protect, protect_revisions
@@ -20,9 +21,8 @@ from kpi.identities import FILE, Finding, check_identities, load_identities, pri
 from kpi.observations import combine, tidy
 from kpi.parsing.periods import frequency
 from kpi.project import Project
-from kpi.sources import deliveries
-from kpi.sources.build import build_sources
-from kpi.sources.judged import HELD_BACK, SourceResult
+from kpi.sources.judged import HELD_BACK, SourceResult, judged
+from kpi.sources.kept import kept_sources, source_files
 from kpi.store import (
     COMPUTED,
     CORRECTIONS,
@@ -72,19 +72,18 @@ class BuildResult:
         )
 
 
-def build(project: Project, *, allow_sample: bool = True, tell: Callable[[str], None] = lambda _: None) -> BuildResult:
+def build(
+    project: Project, *, allow_sample: bool = True, tell: Callable[[str], None] = lambda _: None, key: str = ""
+) -> BuildResult:
     """Build every source of the catalogue and write ``data/tidy``.
 
     A source with a delivery ignores its sample; without ``allow_sample`` samples are never read.
+    What an earlier build read of the same files is used again, see :mod:`kpi.sources.kept`.
+    ``key`` says what the tables are made from, see :func:`kpi.refresh.refresh`.
     """
     catalogue = project.catalogue
-
-    def delivered() -> Iterator[tuple[str, list[Path], bool]]:
-        for source in catalogue.sources:
-            tell(f"reading {source.id}")
-            yield (source.id, *deliveries(project.root, source.id, allow_sample=allow_sample))
-
-    results = build_sources(delivered(), catalogue, project.expectations)
+    read = kept_sources(project.root, catalogue, project.tidy, allow_sample=allow_sample, tell=tell)
+    results = judged(read, catalogue, project.expectations)
     targets = catalogue_targets(catalogue)
     printed = combine([targets, *(result.observations for result in results)])
     vintages = all_known([history([("", targets)]), *(result.history for result in results)])
@@ -112,12 +111,10 @@ def build(project: Project, *, allow_sample: bool = True, tell: Callable[[str], 
     }
     unprotected = {OBSERVATIONS: corrected.observations, COMPUTED: computed, VINTAGES: vintages}
     asked = questions(combine([protected.observations, protected.computed]), catalogue)
-    write_tables(project.tidy, tables, held_back, unprotected)
     whole = combine([corrected.observations, computed])
     families = check_families(whole, catalogue, project.expectations, changes)
     results = [replace(result, verdicts=(*result.verdicts, *families.get(result.source, ()))) for result in results]
-    write_checked(project.tidy, results, asked)
-    return BuildResult(
+    done = BuildResult(
         protected.observations,
         protected.computed,
         held_back,
@@ -127,6 +124,33 @@ def build(project: Project, *, allow_sample: bool = True, tell: Callable[[str], 
         protected.suppressed,
         asked,
     )
+    beside, facts = checked_files(results, asked), {"key": key, **_facts(project, done)}
+    write_tables(project.tidy, tables, held_back, unprotected, beside, facts)
+    return done
+
+
+def _facts(project: Project, result: BuildResult) -> dict[str, Any]:
+    """What later runs and people ask of a build, in a form that JSON can carry."""
+    return {
+        "summary": result.summary,
+        "held_back": dict(sorted(Counter(result.held_back["source"]).items())),
+        "reasons": list(result.held_back["reason"][:10]),
+        "questions": list(result.questions["sentence_en"]),
+        "sources": [
+            {
+                "source": source.source,
+                "files": source_files(project.root, source.files),
+                "vintages": sorted(vintage for vintage in source.observations["vintage"].unique() if vintage),
+                "rows_read": source.rows_read,
+                "accepted": source.rows_accepted,
+                "replaced": source.rows_replaced,
+                "held_back": len(source.held_back),
+                "observations": len(source.observations),
+                "sample": "sample" if source.is_sample else "",
+            }
+            for source in result.sources
+        ],
+    }
 
 
 def known_at(project: Project, day: str) -> pd.DataFrame:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from kpi.files import write_whole
 from kpi.sources.judged import SourceResult
 
 #: Folder of the tidy tables in which the results lie, and the two tables beside it.
@@ -25,20 +24,18 @@ _OF_ROWS = (
 )
 
 
-def write_checked(tidy: Path, sources: Iterable[SourceResult], questions: pd.DataFrame) -> None:
-    """Write ``validation/<suite>.json`` as the library gives it, what was checked per source, and the questions."""
+def checked_files(sources: Iterable[SourceResult], questions: pd.DataFrame) -> dict[str, bytes]:
+    """``validation/<suite>.json`` as the library gives it, what was checked per source, and the questions, by place."""
     results = list(sources)
-    folder = tidy / FOLDER
     by_suite: dict[str, list[Mapping[str, Any]]] = {}
     for source in results:
         for verdict in source.verdicts:
             if verdict.result and verdict.result not in by_suite.setdefault(verdict.result["suite_name"], []):
                 by_suite[verdict.result["suite_name"]].append(verdict.result)
-    for old in folder.glob("*.json") if folder.is_dir() else ():
-        old.unlink()
+    contents: dict[str, bytes] = {}
     for name, told in sorted(by_suite.items()):
         text = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True, default=str)
-        write_whole(folder / f"{name}.json", text.encode())
+        contents[f"{FOLDER}/{name}.json"] = text.encode()
     checks = pd.concat([source.checks for source in results], ignore_index=True)
     counted = pd.DataFrame(
         [
@@ -51,12 +48,8 @@ def write_checked(tidy: Path, sources: Iterable[SourceResult], questions: pd.Dat
             for source in results
         ]
     )
-    for table, path in (
-        (checks, folder / CHECKS),
-        (counted, folder / SOURCES),
-        (questions, tidy / QUESTIONS),
-    ):
-        write_whole(path, table.to_csv(index=False).encode())
+    tables = {f"{FOLDER}/{CHECKS}": checks, f"{FOLDER}/{SOURCES}": counted, QUESTIONS: questions}
+    return contents | {name: table.to_csv(index=False).encode() for name, table in tables.items()}
 
 
 def read_checked(tidy: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

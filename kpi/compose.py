@@ -47,11 +47,16 @@ class Evidence:
     revised: Mapping[str, float] = field(default_factory=dict)
 
 
-def gather(observations: pd.DataFrame, revised: Mapping[str, float] | None = None) -> Evidence:
-    """Index the tidy table once for all pages."""
+def shown_rows(observations: pd.DataFrame) -> pd.DataFrame:
+    """What was printed or computed; the cells of a delivery stand behind the sums."""
     shown = observations[observations["source"].isin(PRINTED) | has_flag(observations, "computed")]
     # What is confidential has a row, so that it is known to exist, and no place on a page.
-    shown = shown[shown["conf_status"].eq("F")]
+    return shown[shown["conf_status"].eq("F")]
+
+
+def gather(observations: pd.DataFrame, revised: Mapping[str, float] | None = None) -> Evidence:
+    """Index the tidy table once for all pages."""
+    shown = shown_rows(observations)
     dims = dimensions_of(shown)
     # At once, and looked up in plain dictionaries: frame by frame takes seconds.
     used = (shown[dims] != TOTAL).groupby(shown["indicator"]).any().to_dict("index")
@@ -70,7 +75,6 @@ def compose(
     evidence: Evidence,
     *,
     as_of: str,
-    run: str = "",
     held_back: Mapping[str, int] | None = None,
 ) -> ObjectiveReport:
     """Everything the page of one objective says.
@@ -80,7 +84,6 @@ def compose(
         catalogue: the register it stands in.
         evidence: the rows of the tidy table, see :func:`gather`.
         as_of: ISO date the page speaks of.
-        run: identifies the state of the inputs.
         held_back: per source, how many delivered values validation kept out.
     """
     declared = [_report(i, d, evidence, catalogue) for i, d in catalogue.declared_by(objective.id)]
@@ -97,7 +100,6 @@ def compose(
         siblings=tuple(o for o in siblings if o.id != objective.id),
         children=catalogue.children(objective.id),
         as_of=as_of,
-        run=run,
         kpis=tuple(r for r in with_data if not r.indicator.means),
         printed_only=tuple(r for r in printed if not r.indicator.means),
         without_data=tuple(r for r in declared if not r.has_data),

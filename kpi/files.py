@@ -1,17 +1,57 @@
-"""Writing a file in one step: a reader meets the old one or the new one, never half of it."""
+"""Writing in one step: a reader meets the old one or the new one, never half of it."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+
+#: Ending of what is not in its place yet; whatever a killed process left under it may be removed.
+UNFINISHED = ".unfinished"
+
+
+_NOTES: list[list[Path]] = []
+
+
+@contextmanager
+def noting() -> Iterator[list[Path]]:
+    """The files that are written meanwhile: whoever takes a page over to the next release must know them all."""
+    notes: list[Path] = []
+    _NOTES.append(notes)
+    try:
+        yield notes
+    finally:
+        _NOTES.remove(notes)
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write beside and move into place.
+    """Write beside and move into place; where that fails, the old file stays and nothing is left behind.
 
     The place may hold a hard link to a published file; moving leaves that file as it was.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_bytes(content)
-    beside.replace(path)
+    write_together(path.parent, {path.name: content})
+
+
+def write_together(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write several files beside their places, then move them all: a full disk is met before any has moved."""
+    beside = {}
+    try:
+        for name, content in contents.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside[path] = path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
+            beside[path].write_bytes(content)
+        for path, unfinished in beside.items():
+            unfinished.replace(path)
+            for notes in _NOTES:
+                notes.append(path)
+    finally:
+        for unfinished in beside.values():
+            unfinished.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed processes left unfinished; for the one process that may write in the folder."""
+    for path in folder.rglob(f".*{UNFINISHED}") if folder.is_dir() else ():
+        path.unlink(missing_ok=True)

@@ -18,8 +18,8 @@ from kpi.relations import shown
 from kpi.vintages import CHANGE
 
 if TYPE_CHECKING:
-    from kpi.build import BuildResult
     from kpi.identities import Finding
+    from kpi.refresh import Built
 
 _SHOWN_VALUES = 12
 
@@ -175,22 +175,33 @@ def revision_table(project: Project, indicators: Sequence[str]) -> pd.DataFrame:
     return changes[[*place, *CHANGE]].reset_index(drop=True)
 
 
-def source_table(result: BuildResult) -> pd.DataFrame:
+def source_table(built: Built) -> pd.DataFrame:
     """Rows read, accepted, replaced by newer ones, and problems held back, per source."""
-    return pd.DataFrame(
-        [
-            {
-                "source": source.source,
-                "rows_read": source.rows_read,
-                "accepted": source.rows_accepted,
-                "replaced": source.rows_replaced,
-                "held_back": len(source.held_back),
-                "observations": len(source.observations),
-                "sample": "sample" if source.is_sample else "",
-            }
-            for source in result.sources
-        ]
-    )
+    columns = ["source", "rows_read", "accepted", "replaced", "held_back", "observations", "sample"]
+    return pd.DataFrame([dict(source) for source in built.sources], columns=columns)
+
+
+def history_table(project: Project) -> pd.DataFrame:
+    """Runs on record, the newest first; ``release`` is empty where nothing was published."""
+    from kpi.releases import history, is_current  # noqa: PLC0415  (only for this listing)
+
+    rows = [
+        {
+            "when": told["started"],
+            "run": told["run"],
+            "release": told["release"],
+            "made": len(told["made"]),
+            "unchanged": told["skipped"]["unchanged"],
+            "failed": len(told["failed"]),
+            "held_back": told["held_back"],
+            "seconds": told["seconds"],
+            "by": told["by"]["job"] or f"{told['by']['user']}@{told['by']['host']}",
+            "current": "published" if is_current(project, told["release"]) else "",
+            "error": told["error"],
+        }
+        for told in history(project)
+    ]
+    return pd.DataFrame(rows)
 
 
 def print_table(table: pd.DataFrame) -> None:

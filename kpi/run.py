@@ -1,41 +1,37 @@
-"""The main job: build, plan, render side by side, publish in one step, and say what happened in a manifest."""
+"""The main job: build, plan, make what changed, publish in one step, and put on record what happened."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kpi.api import remember
-from kpi.build import BuildResult, build
+from kpi import fingerprint
 from kpi.catalogue import LANGUAGES
-from kpi.errors import unknown
+from kpi.errors import KpiError, unknown
+from kpi.lock import locked
+from kpi.manifest import Record, as_json, write_record
+from kpi.pieces import Made, all_there
 from kpi.project import Project
-from kpi.publish import locked, publish, stage
-from kpi.reporting import prepare
-from kpi.reporting.chromium import find_chromium
-from kpi.reporting.extra import ReportJob, render_report, report_jobs
-from kpi.reporting.forks import Outcome, can_fork, run_forked
-from kpi.reporting.frame import write_text
-from kpi.reporting.images import write_site_images
-from kpi.reporting.render import Job, render, warm_up
-from kpi.reporting.site import write_common_pages
+from kpi.refresh import Built, refresh
+from kpi.releases import RELEASES_KEPT, current, heal, history, name_of, publish, read_state, site_of, stage
+from kpi.reporting.jobs import Job, ReportJob
 
-#: A report that takes longer is ended; a typical page takes a tenth of a second.
-TIME_LIMIT = 120.0
-_PACKAGES = ("pandas", "plotly", "papermill", "nbconvert", "great-expectations", "Babel")
+#: What a page may take before it is ended: seconds (a typical one takes a tenth), and MB beyond what every page has.
+TIME_LIMIT, MEMORY_LIMIT = 120.0, 2048
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What to render and how. Empty objectives and languages mean all; ``images``: also copy charts."""
+    """What to render and how. Empty objectives and languages mean all.
+
+    ``images``: also copy charts; ``force``: make everything again; ``keep``: releases that stay;
+    ``memory`` and ``timeout``: MB and seconds a page may take.
+    """
 
     objectives: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
@@ -44,6 +40,15 @@ class RunOptions:
     use_sample: bool = True
     as_of: str = ""
     images: bool = False
+    force: bool = False
+    keep: int = RELEASES_KEPT
+    memory: int = MEMORY_LIMIT
+    timeout: float = TIME_LIMIT
+
+    @property
+    def processes(self) -> int:
+        """How many pages are rendered at once."""
+        return self.workers or os.cpu_count() or 1
 
 
 @dataclass
@@ -52,19 +57,29 @@ class RunResult:
 
     site: Path
     run: str
-    built: BuildResult
+    built: Built
     rendered: list[Job | ReportJob] = field(default_factory=list)
     failed: dict[Job | ReportJob, str] = field(default_factory=dict)
+    made: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    unchanged: int = 0
     seconds: float = 0.0
 
     @property
     def summary(self) -> str:
         """The last line of the run."""
-        held = len(self.built.held_back)
         return (
-            f"run {self.run}: {len(self.rendered)} pages, {len(self.failed)} failed, "
-            f"{held} problems held back, {self.seconds:.1f} s"
+            f"run {self.run}: {len(self.rendered)} pages, {len(self.failed)} failed, {self.unchanged} unchanged, "
+            f"{self.built.problems} problems held back, {self.seconds:.1f} s"
         )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run would make and why, by piece; ``seconds`` is how long that took in past runs, None where unknown."""
+
+    why: Mapping[str, tuple[str, ...]]
+    unchanged: int
+    seconds: float | None
 
 
 def run(
@@ -74,62 +89,43 @@ def run(
     tell: Callable[[str], None] = lambda _: None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> RunResult:
-    """Build the tables, render the pages beside the published site, and swap them in.
+    """Build the tables, make the pages that changed beside the published site, check them, and swap them in.
 
-    A page that fails leaves the others, keeps its last published version and its
-    half-executed notebook (``reports/failed``), and is named in the manifest.
+    A page that fails leaves the others, keeps its last published version with a note of its age and
+    its half-executed notebook (``reports/failed``), and is named in the manifest.
 
     Raises:
         LockedError: another run is at work in this project.
         UsageError: an objective or language that does not exist.
+        KpiError: the new site is not whole, or could not be written; the published one stays.
     """
-    started = time.monotonic()
     if options.images:
+        from kpi.reporting.chromium import find_chromium  # noqa: PLC0415  (no browser without charts to copy)
+
         find_chromium()  # told before hours of work, not after
     project = Project(project.root)  # read anew: what an earlier run of this process knew may have changed
+    record = Record(options={name: value for name, value in asdict(options).items() if value})
+    if options.objectives or options.languages:
+        jobs_of(project, options)  # a mistyped name is told before anything is done
     with locked(project):
-        jobs = plan(project, options)
-        extra = plan_reports(project, options)
-        built = build(project, allow_sample=options.use_sample, tell=tell)
-        tell("preparing")
-        result = RunResult(project.reports / "site", prepare.run_id(project), built)
-        partial = len(jobs) < len(plan(project, RunOptions()))
-        staging = stage(project, result.run, partial=partial)
         try:
-            tell(f"rendering {len(jobs) + len(extra)} pages")
-            summaries = _published_summaries(staging)
-            for count, outcome in enumerate(_render_all(project, [*jobs, *extra], staging, options), start=1):
-                job: Job | ReportJob = outcome.task
-                if outcome.ok:
-                    result.rendered.append(job)
-                    if isinstance(job, Job):
-                        summaries[job.objective] = outcome.result
-                else:
-                    result.failed[job] = outcome.error
-                progress(count, len(jobs) + len(extra))
-            _keep_last_versions(staging, result)
-            tell("portal, register and coverage")
-            whole = not partial or not (staging / "downloads" / "all-figures.parquet").exists()
-            write_common_pages(
-                project, staging, summaries, as_of=options.as_of, use_sample=options.use_sample, whole=whole
-            )
-            if options.images:
-                tell("copying charts")
-                tell(f"{write_site_images(staging, [job.path for job in result.rendered])} files of charts")
-            result.seconds = time.monotonic() - started
-            _write_manifest(staging, result, options, summaries)
-            publish(project, staging)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
-    return result
+            return _run(project, options, record, tell, progress)
+        except BaseException as error:
+            record.error = f"{type(error).__name__}: {error}"
+            with suppress(OSError):  # a full disk must not hide what went wrong
+                write_record(project, as_json(record))
+            if isinstance(error, OSError):
+                msg = f"The run could not write: {error}. What was published stays; mend it and run again."
+                raise KpiError(msg) from error
+            raise
 
 
-def plan(project: Project, options: RunOptions) -> list[Job]:
+def jobs_of(project: Project, options: RunOptions) -> list[Job]:
     """One job per objective and language, in the order of the register."""
-    catalogue = project.catalogue
     for language in options.languages:
         if language not in LANGUAGES:
             raise unknown("language", language, LANGUAGES)
+    catalogue = project.catalogue
     names = options.objectives or tuple(o.id for o in catalogue.objectives)
     objectives = [catalogue.objective(name) for name in dict.fromkeys(names)]
     return [
@@ -139,91 +135,106 @@ def plan(project: Project, options: RunOptions) -> list[Job]:
     ]
 
 
-def plan_reports(project: Project, options: RunOptions) -> list[ReportJob]:
+def reports_of(project: Project, options: RunOptions) -> list[ReportJob]:
     """The reports that analysts added, in a whole run; a run of named objectives leaves them as they are."""
-    if options.objectives:
+    if options.objectives or not project.catalogue.reports:
         return []
+    from kpi.reporting.extra import report_jobs  # noqa: PLC0415  (only for whom has such reports)
+
     return report_jobs(project, languages=options.languages, as_of=options.as_of, use_sample=options.use_sample)
 
 
-def _render_all(
-    project: Project, jobs: Sequence[Job | ReportJob], staging: Path, options: RunOptions
-) -> Iterator[Outcome]:
-    os.environ["KPI_ROOT"] = str(project.root)  # kernels find the same project
-    remember(project)  # and so do forked children
-    forking = options.engine == "fork" and can_fork()
+def plan(project: Project, options: RunOptions, *, tell: Callable[[str], None] = lambda _: None) -> Plan:
+    """What a run would do. The tables are brought up to date for it; nothing is rendered or published."""
+    project = Project(project.root)
+    with locked(project):
+        heal(project)
+        built = refresh(project, allow_sample=options.use_sample, tell=tell)
+        site = current(project)
+        key, before = read_state(site)
+        if not options.force and _up_to_date(project, options, built, key, before):
+            return Plan({}, len(before), 0.0)
+        from kpi.making import all_pieces, plan_work  # noqa: PLC0415  (see below)
 
-    def work(job: Job | ReportJob) -> dict[str, Any]:
-        engine = "fork" if forking else "standard"
-        if isinstance(job, ReportJob):
-            return render_report(project, job, staging, engine=engine)
-        return render(project, job, staging, engine=engine)
-
-    if forking:
-        pages = [job for job in jobs if isinstance(job, Job)]
-        warm_up(project, pages[0])
-        for page in pages:  # composed once here, read by the children of all languages
-            prepare.prepare_report(project, page.objective, as_of=page.as_of, use_sample=page.use_sample)
-        yield from run_forked(jobs, work, workers=options.workers or os.cpu_count() or 1, timeout=TIME_LIMIT)
-        return
-    for job in jobs:
-        started = time.monotonic()
-        try:
-            yield Outcome(job, work(job), "", time.monotonic() - started)
-        except Exception as error:  # noqa: BLE001  (one page must not end the run; its error is told)
-            yield Outcome(job, None, str(error), time.monotonic() - started)
+        jobs, extra = jobs_of(project, options), reports_of(project, options)
+        work = plan_work(project, jobs, extra, options, built, before, site)
+        pieces = all_pieces(work, {name: made.facts for name, made in before.items()})
+    why = {name: reasons for name, parts in pieces.items() if (reasons := work.why(name, parts))}
+    return Plan(why, len(pieces) - len(why), _expected(project, why, options.processes))
 
 
-def _published_summaries(staging: Path) -> dict[str, dict[str, Any]]:
-    path = staging / "manifest.json"
-    if not path.exists():
-        return {}
-    summaries: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["objectives"]
-    return summaries
+def _expected(project: Project, why: Mapping[str, Any], processes: int) -> float | None:
+    past: dict[str, float] = {}
+    for told in reversed(history(project)):
+        past.update(told.get("page_seconds", {}))
+    if not past:
+        return None
+    usual = sorted(past.values())[len(past) // 2]
+    return sum(past.get(name, usual) for name in why) / processes
 
 
-def _keep_last_versions(staging: Path, result: RunResult) -> None:
-    """For pages that failed, the version that was published before."""
-    for job in result.failed:
-        previous = result.site / job.path
-        if previous.exists() and not (staging / job.path).exists():
-            (staging / job.path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(previous, staging / job.path)
+def _up_to_date(project: Project, options: RunOptions, built: Built, key: str, before: Mapping[str, Made]) -> bool:
+    site = site_of(project)
+    return key == _key(project, options, built) and all(all_there(made.files, site) for made in before.values())
 
 
-def _write_manifest(
-    staging: Path, result: RunResult, options: RunOptions, summaries: Mapping[str, Mapping[str, Any]]
+def _key(project: Project, options: RunOptions, built: Built) -> str:
+    """Of everything a site is made from; it also is the id of a run."""
+    remarks = fingerprint.of_files((project.data / "published").glob("*.yaml"), project.root)
+    words = [fingerprint.words(language) for language in LANGUAGES]
+    notebooks = fingerprint.of_files((p for p in project.notebooks.rglob("*") if p.is_file()), project.root)
+    publisher = fingerprint.of_file(project.root / "site.yaml")
+    shown = (options.as_of, options.use_sample, options.images)
+    return fingerprint.of(built.key, remarks, words, notebooks, publisher, fingerprint.look(), shown)
+
+
+def _run(
+    project: Project,
+    options: RunOptions,
+    record: Record,
+    tell: Callable[[str], None],
+    progress: Callable[[int, int], None],
+) -> RunResult:
+    heal(project)
+    built = refresh(project, allow_sample=options.use_sample, force=options.force, tell=tell)
+    site = current(project)
+    key_before, before = read_state(site)
+    key = _key(project, options, built)
+    result = RunResult(site_of(project), key[:12], built)
+    record.run, record.built = result.run, built.rebuilt
+    record.held_back, record.sources = built.counts, built.sources
+    if not options.force and _up_to_date(project, options, built, key_before, before):
+        result.unchanged = record.unchanged = len(before)
+        record.release = site.name if site else ""
+    else:
+        _publish_changes(project, options, result, record, tell, progress)
+    result.seconds = record.elapsed
+    with suppress(OSError):  # the site is published: that its record has no place does not undo it
+        write_record(project, as_json(record))
+    return result
+
+
+def _publish_changes(
+    project: Project,
+    options: RunOptions,
+    result: RunResult,
+    record: Record,
+    tell: Callable[[str], None],
+    progress: Callable[[int, int], None],
 ) -> None:
-    manifest = {
-        "run": result.run,
-        "seconds": round(result.seconds, 2),
-        "as_of": options.as_of,
-        "sample": options.use_sample,
-        "pages": sorted(str(job.path) for job in result.rendered),
-        "failed": {str(job.path): error for job, error in result.failed.items()},
-        "sources": [
-            {
-                "id": source.source,
-                "files": [Path(name).name for name in source.files],
-                "sample": source.is_sample,
-                "rows_read": source.rows_read,
-                "rows_accepted": source.rows_accepted,
-            }
-            for source in result.built.sources
-        ],
-        "held_back": len(result.built.held_back),
-        "versions": {"python": sys.version.split()[0], **_versions()},
-        "objectives": dict(summaries),
-    }
-    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
-    write_text(staging / "manifest.json", text)
+    from kpi.making import make, plan_work  # noqa: PLC0415  (pandas and what renders only where something changed)
 
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for name in ("brussels-kpi", *_PACKAGES):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+    tell("planning")
+    site = current(project)
+    key_before, before = read_state(site)
+    key = _key(project, options, result.built)
+    jobs, extra = jobs_of(project, options), reports_of(project, options)
+    work = plan_work(project, jobs, extra, options, result.built, before, site)
+    record.release = name_of(project, result.run)
+    staging = stage(project)
+    try:
+        pieces = make(work, staging, result, record, tell, progress)
+        complete = not result.failed and (work.whole or key == key_before)
+        publish(project, staging, record.release, key if complete else "", pieces, keep=options.keep)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)

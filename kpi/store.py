@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import os
+import io
+import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from kpi import fingerprint
 from kpi.errors import UsageError
 from kpi.excel import neutralise
+from kpi.files import sweep, write_together, write_whole
 from kpi.observations import KEYS, VALUES, combine
+from kpi.records import RECORD, told
 
 OBSERVATIONS = "observations"
 COMPUTED = "computed"
@@ -21,6 +26,7 @@ HELD_BACK = "held_back"
 SUPPRESSED = "suppressed"
 #: Folder of what must not be published: tables before disclosure control. Nothing but a build reads it.
 UNPROTECTED = "UNPROTECTED"
+_HELD_BACK_FILE = f"{HELD_BACK}/held_back.csv"
 
 
 def write_tables(
@@ -28,21 +34,34 @@ def write_tables(
     tables: Mapping[str, pd.DataFrame],
     held_back: pd.DataFrame,
     unprotected: Mapping[str, pd.DataFrame] | None = None,
+    beside: Mapping[str, bytes] | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> None:
     """Write each table as Parquet and CSV, what was held back beside them, and apart what is not protected.
 
-    Each file is written beside its place and moved there in one step, so a reader never
-    meets half a table.
+    All files are written beside their places first and moved there together; the record with their
+    hashes and the ``facts`` of the build comes last. Tables that do not fit the record are never
+    read, so an interruption anywhere leaves the old set, the new set, or one that asks to be built again.
+
+    Args:
+        folder: of the tidy tables.
+        tables: protected ones by name.
+        held_back: one row a problem.
+        unprotected: tables that nothing but a build reads.
+        beside: further files of the same build, by their place below the folder.
+        facts: what later runs ask of the build.
     """
-    (folder / HELD_BACK).mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        _replace(folder / f"{name}.parquet", table)
-        _replace(folder / f"{name}.csv", table)
-    _replace(folder / HELD_BACK / "held_back.csv", held_back)
-    if unprotected is not None:
-        (folder / UNPROTECTED).mkdir(exist_ok=True)
-        for name, table in unprotected.items():
-            _replace(folder / UNPROTECTED / f"{name}.parquet", table)
+    contents = {f"{name}.{form}": to(table) for name, table in tables.items() for form, to in _FORMS.items()}
+    contents[_HELD_BACK_FILE] = _csv(held_back)
+    contents |= {f"{UNPROTECTED}/{name}.parquet": _parquet(table) for name, table in (unprotected or {}).items()}
+    contents |= beside or {}
+    before = told(folder).get("tables", {})
+    sweep(folder)
+    write_together(folder, contents)
+    record = {**(facts or {}), "tables": {name: fingerprint.of_bytes(content) for name, content in contents.items()}}
+    write_whole(folder / RECORD, json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True).encode())
+    for name in before.keys() - contents.keys():
+        (folder / name).unlink(missing_ok=True)
 
 
 def read_tables(folder: Path) -> pd.DataFrame:
@@ -51,17 +70,17 @@ def read_tables(folder: Path) -> pd.DataFrame:
     Raises:
         UsageError: nothing was built yet, or by a version with other columns.
     """
-    return combine(_read(folder / f"{name}.parquet") for name in (OBSERVATIONS, COMPUTED))
+    return combine(_read(folder, name) for name in (OBSERVATIONS, COMPUTED))
 
 
 def read_corrections(folder: Path) -> pd.DataFrame:
     """Observations that were corrected, as printed, with what was done and why; see :mod:`kpi.corrections`."""
-    return _read(folder / f"{CORRECTIONS}.parquet")
+    return _read(folder, CORRECTIONS)
 
 
 def read_vintages(folder: Path) -> pd.DataFrame:
     """All rows that were ever known, not protected, with the days from and until which; see :mod:`kpi.vintages`."""
-    return _read(folder / UNPROTECTED / f"{VINTAGES}.parquet")
+    return _read(folder, f"{UNPROTECTED}/{VINTAGES}")
 
 
 def has_vintages(folder: Path) -> bool:
@@ -75,27 +94,32 @@ def read_revisions(folder: Path) -> pd.DataFrame:
     Raises:
         UsageError: nothing was built yet, or by a version that kept no vintages.
     """
-    path = folder / f"{REVISIONS}.parquet"
-    if not path.exists():
-        msg = f"{path} does not exist yet: run 'kpi build' first."
-        raise UsageError(msg)
-    return pd.read_parquet(path)
+    return _table(folder, REVISIONS)
 
 
-def _read(path: Path) -> pd.DataFrame:
-    if not path.exists():
-        msg = f"{path} does not exist yet: run 'kpi build' first."
-        raise UsageError(msg)
-    table = pd.read_parquet(path)
+def _read(folder: Path, name: str) -> pd.DataFrame:
+    table = _table(folder, name)
     if missing := {*KEYS, *VALUES} - set(table.columns):
-        msg = f"{path} has no column {', '.join(sorted(missing))}: run 'kpi build' again."
+        msg = f"{folder / name}.parquet has no column {', '.join(sorted(missing))}: run 'kpi build' again."
         raise UsageError(msg)
     return table
 
 
+def _table(folder: Path, name: str) -> pd.DataFrame:
+    path = folder / f"{name}.parquet"
+    if not path.exists():
+        msg = f"{path} does not exist yet: run 'kpi build' first."
+        raise UsageError(msg)
+    content = path.read_bytes()
+    if told(folder).get("tables", {}).get(f"{name}.parquet") != fingerprint.of_bytes(content):
+        msg = f"{path} is not the table of the last whole build (interrupted, or changed since): run 'kpi build' again."
+        raise UsageError(msg)
+    return pd.read_parquet(io.BytesIO(content))
+
+
 def read_held_back(folder: Path) -> pd.DataFrame:
     """What validation kept out, one row a problem; empty when nothing was."""
-    path = folder / HELD_BACK / "held_back.csv"
+    path = folder / _HELD_BACK_FILE
     if not path.exists():
         return pd.DataFrame()
     return pd.read_csv(path, dtype="str", keep_default_na=False)
@@ -103,18 +127,18 @@ def read_held_back(folder: Path) -> pd.DataFrame:
 
 def read_suppressed(folder: Path) -> pd.DataFrame:
     """What disclosure control does not show, and why; see :data:`kpi.disclosure.LOG`. It stays in the house."""
-    path = folder / f"{SUPPRESSED}.parquet"
-    return pd.read_parquet(path) if path.exists() else pd.DataFrame()
+    return _table(folder, SUPPRESSED) if (folder / f"{SUPPRESSED}.parquet").exists() else pd.DataFrame()
 
 
-def _replace(path: Path, table: pd.DataFrame) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        if path.suffix == ".parquet":
-            table.to_parquet(beside, index=False)
-        else:
-            # People open these in a spreadsheet, and what was held back repeats what was delivered.
-            neutralise(table).to_csv(beside, index=False)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+def _parquet(table: pd.DataFrame) -> bytes:
+    content = io.BytesIO()
+    table.to_parquet(content, index=False)
+    return content.getvalue()
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    # People open these in a spreadsheet, and what was held back repeats what was delivered.
+    return neutralise(table).to_csv(index=False).encode()
+
+
+_FORMS = {"parquet": _parquet, "csv": _csv}

@@ -207,7 +207,7 @@ def report(objective: str = OBJECTIVE) -> ObjectiveReport:
     """The briefing of one of the three objectives."""
     register = catalogue()
     evidence = gather(tidy(rows()))
-    return compose(register.objective(objective), register, evidence, as_of="2022-12-31", run="0123abcd")
+    return compose(register.objective(objective), register, evidence, as_of="2022-12-31")
 
 
 def page(language: str = "fr", objective: str = OBJECTIVE) -> Page:

@@ -128,7 +128,7 @@ def portal(tmp_path_factory):
     summary = {"declared": 9, "with_data": 8, "sample": 1, "statuses": {"undetermined": 2, "no-data": 1}}
     nothing = {"declared": 0, "with_data": 0, "sample": 0, "statuses": {}}
     summaries = {"note-2022/os-1": summary, "note-2022/oo-1-1": nothing}
-    write_portal(catalogue(), summaries, site, "2022-12-31", "0123abcd")
+    write_portal(catalogue(), summaries, site, "2022-12-31")
     return site
 
 

@@ -1,20 +1,25 @@
-"""The main job for real: pages out, equal data equal bytes, failures alone, one run at a time."""
+"""The main job on a tiny project: only what changed, equal data equal bytes, failures alone, one run at a time."""
 
 from __future__ import annotations
 
 import json
+import os
+import platform
 import shutil
 import socket
 from pathlib import Path
 
 import nbformat
 import pytest
-from filelock import FileLock
 
-from kpi.errors import LockedError, UsageError
+from kpi import fingerprint
+from kpi.errors import KpiError, LockedError, UsageError
+from kpi.lock import HOLDER, LOCK, locked
 from kpi.project import Project
+from kpi.releases import current, history, is_current, releases, roll_back
 from kpi.reporting.forks import can_fork
-from kpi.run import RunOptions, run
+from kpi.run import RunOptions, plan, run
+from tests.tiny_project import FIGURES, declare, make_tiny, write_figures
 
 pytestmark = [
     pytest.mark.notebook,
@@ -22,110 +27,248 @@ pytestmark = [
     pytest.mark.skipif(not can_fork(), reason="this system does not fork"),
 ]
 
-SOME = ("image-2022/oo-3-4", "extrel-2021/oo-1-3")
+OTHER = {**FIGURES, "TY003": ("note-2022/os-1", "tickets", "2020", 18001)}
+TICKETS = {f"report {language}/note-2022/os-1" for language in ("fr", "nl", "en")}
+#: What tells the time, and what tells what was published before.
+CLOCKED = {
+    *("manifest.json", "inputs.json", "state.json"),
+    *(
+        f"{language}/{name}"
+        for language in ("fr", "nl", "en")
+        for name in ("runs.html", "changes.html", "changes.atom")
+    ),
+}
+
+
+def contents(site: Path) -> dict[str, bytes]:
+    files = {p.relative_to(site).as_posix(): p.read_bytes() for p in sorted(site.rglob("*")) if p.is_file()}
+    return {name: content for name, content in files.items() if name not in CLOCKED}
+
+
+def reports(result) -> set[str]:
+    return {name for name in result.made if name.startswith("report ")}
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("published") / "project"
+    assert not run(make_tiny(root), RunOptions()).failed
+    return root
+
+
+@pytest.fixture(scope="module")
+def clean_other(tmp_path_factory) -> dict[str, bytes]:
+    """The site of a project that never knew another figure."""
+    result = run(make_tiny(tmp_path_factory.mktemp("clean") / "project", OTHER), RunOptions())
+    return contents(result.site)
 
 
 @pytest.fixture
-def project(built_project, tmp_path, monkeypatch) -> Project:
-    # The pages of indicators and the workbooks are looked at in tests/browser; here they would only take time.
-    monkeypatch.setattr("kpi.reporting.site._write_side_by_side", lambda *_, **__: None)
-    root = tmp_path / "project"
-    # Another test may have published there; its pages are not this one's past.
-    shutil.copytree(built_project.root, root, ignore=shutil.ignore_patterns("reports"))
-    # One small source is enough here: the suites of all are tried elsewhere.
-    for folder in (root / "data" / "sample").iterdir():
-        if folder.is_dir() and folder.name != "export-aid":
-            shutil.rmtree(folder)
-    return Project(root)
+def project(published, tmp_path) -> Project:
+    shutil.copytree(published, tmp_path / "project", symlinks=True)
+    return Project(tmp_path / "project")
 
 
-def pages(site: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(site)): p.read_bytes() for p in sorted(site.rglob("*.html"))}
-
-
-def test_a_run_publishes_pages_portal_downloads_and_manifest(project):
-    result = run(project, RunOptions(objectives=SOME))
-    assert not result.failed
+def test_a_run_publishes_pages_portal_downloads_and_a_manifest(project):
     site = project.reports / "site"
     assert site.is_symlink()
     for language in ("fr", "nl", "en"):
-        for objective in SOME:
-            assert (site / language / f"{objective}.html").stat().st_size > 5_000
-            assert (site / "notebooks" / language / f"{objective}.ipynb").exists()
-        assert (site / language / "index.html").exists()
-    for kind in ("csv", "xlsx"):
-        assert (site / "downloads" / f"{SOME[0]}.{kind}").stat().st_size > 0
+        assert (site / language / "note-2022" / "os-1.html").stat().st_size > 5_000
+        assert (site / "notebooks" / language / "note-2022" / "os-1.ipynb").exists()
+        assert 'href="../fr/runs.html"' in (site / "fr" / "index.html").read_text("utf-8")
+        assert (site / "downloads" / language / "note-2022" / "os-1.xlsx").stat().st_size > 0
     manifest = json.loads((site / "manifest.json").read_text("utf-8"))
-    assert manifest["run"] == result.run
-    assert len(manifest["pages"]) == 6
-    assert not manifest["failed"]
+    assert len(manifest["pages"]) == 9
+    assert manifest["failed"] == {}
+    (source,) = manifest["sources"]
+    assert list(source["files"]) == ["data/published/note-2022.csv"]
+    assert source["vintages"] == ["2022"]
+    assert manifest["by"]["host"] == platform.node()
+    assert manifest["peak_memory_mb"]["process"] > 50
+    page = (site / "en" / "note-2022" / "os-1.html").read_text("utf-8")
+    assert manifest["run"] not in page
+    assert manifest["run"] in (site / "en" / "runs.html").read_text("utf-8")
 
 
-def test_equal_data_gives_equal_pages_and_a_changed_figure_another_run(project):
-    first = run(project, RunOptions(objectives=SOME[:1]))
-    before = pages(first.site)
-    again = run(project, RunOptions(objectives=SOME[:1]))
-    assert again.run == first.run
-    assert pages(again.site) == before
-    published = project.data / "published" / "image-2022.csv"
-    text = published.read_text("utf-8")
-    assert ",18000," in text
-    published.write_text(text.replace(",18000,", ",18001,"), encoding="utf-8")
-    changed = run(Project(project.root), RunOptions(objectives=SOME[:1]))
-    assert changed.run != first.run
-    page = (changed.site / "en" / "image-2022" / "oo-3-4.html").read_text("utf-8")
-    assert "18,001" in page
-    assert "18,000" not in page
+def test_nothing_changed_nothing_is_made_and_force_gives_the_same_bytes(project):
+    before, kept = contents(project.reports / "site"), releases(project)
+    again = run(project, RunOptions())
+    assert (again.made, again.rendered, releases(project)) == ({}, [], kept)
+    assert history(project)[0]["skipped"]["unchanged"] == again.unchanged > 9
+    forced = run(project, RunOptions(force=True))
+    assert len(forced.rendered) == 9
+    assert forced.run == again.run
+    assert contents(forced.site) == before
 
 
-def test_a_changed_label_changes_everywhere(project):
-    path = project.data / "catalogue" / "indicators" / "sales.yaml"
-    text = path.read_text("utf-8")
-    label = project.catalogue.indicator("arsene50-tickets-sold").label["en"]
-    assert label in text
-    path.write_text(text.replace(label, "Zebra count"), encoding="utf-8")
-    result = run(Project(project.root), RunOptions(objectives=SOME[:1], languages=("en",)))
-    page = (result.site / "en" / "image-2022" / "oo-3-4.html").read_text("utf-8")
-    assert page.count("Zebra count") >= 2
-    assert label not in page
+def test_one_figure_changes_only_the_pages_that_show_it(project, clean_other):
+    before = contents(project.reports / "site")
+    write_figures(project.root, OTHER)
+    planned = plan(project, RunOptions())
+    assert planned.why["report fr/note-2022/os-1"] == ("figures of tickets changed",)
+    result = run(project, RunOptions())
+    # What changed since the last publication is known only when the pages are made.
+    assert {name: why for name, why in result.made.items() if name != "changes"} == planned.why
+    assert reports(result) == TICKETS
+    assert "indicator tickets" in result.made
+    assert "indicator visits" not in result.made
+    now = contents(result.site)
+    assert now == clean_other
+    assert now["en/note-2022/oo-1-1.html"] == before["en/note-2022/oo-1-1.html"]
+    assert b"18,001" in now["en/note-2022/os-1.html"]
 
 
-def test_both_engines_give_the_same_page_byte_for_byte(project):
-    options = {"objectives": SOME[:1], "languages": ("nl",)}
-    forked = pages(run(project, RunOptions(**options)).site)
-    standard = pages(run(project, RunOptions(engine="standard", **options)).site)
-    assert standard == forked
+def test_each_kind_of_change_is_a_reason(project, monkeypatch):
+    def why(name: str) -> tuple[str, ...]:
+        return plan(project, RunOptions()).why.get(name, ())
+
+    (project.reports / "site" / "nl" / "note-2022" / "oo-1-1.html").unlink()
+    assert why("report nl/note-2022/oo-1-1") == ("page missing",)
+    assert why("report fr/note-2022/oo-1-1") == ()
+    declare(project.root, "Zebra count")
+    assert why("report fr/note-2022/os-1") == ("catalogue entry of tickets changed",)
+    assert why("report fr/note-2022/oo-1-2") == ()
+    project.notebook.write_text(project.notebook.read_text("utf-8") + "\n", encoding="utf-8")
+    assert why("report fr/note-2022/oo-1-2") == ("notebook changed",)
+    monkeypatch.setattr(fingerprint, "look", lambda: "other")
+    assert why("report fr/note-2022/oo-1-2") == ("templates or libraries changed", "notebook changed")
+
+
+def test_an_objective_that_is_gone_leaves_no_page(project):
+    path = project.data / "catalogue" / "register.yaml"
+    register = json.loads(path.read_text("utf-8"))
+    register["objectives"] = [o for o in register["objectives"] if o["id"] != "note-2022/oo-1-2"]
+    register["indicators"] = [i for i in register["indicators"] if i["id"] != "owed"]
+    path.write_text(json.dumps(register), encoding="utf-8")
+    result = run(project, RunOptions())
+    assert not [name for name in contents(result.site) if "oo-1-2" in name or "owed" in name]
+
+
+def test_another_day_is_another_run(project):
+    first, other = run(project, RunOptions()), run(project, RunOptions(as_of="2021-12-31"))
+    assert first.run != other.run
+    assert len(other.rendered) == 9
+    assert "31 December 2021" in (other.site / "en" / "note-2022" / "os-1.html").read_text("utf-8")
+
+
+def test_all_engines_give_the_same_page_byte_for_byte(project):
+    before = contents(project.reports / "site")
+    for engine in ("fresh", "standard"):
+        options = RunOptions(("note-2022/os-1",), ("nl",), engine=engine, force=True)
+        page = "nl/note-2022/os-1.html"
+        assert contents(run(project, options).site)[page] == before[page], engine
 
 
 def test_a_partial_run_keeps_the_other_pages(project):
-    run(project, RunOptions(objectives=SOME, languages=("fr",)))
-    run(project, RunOptions(objectives=SOME[:1], languages=("fr",)))
-    assert (project.reports / "site" / "fr" / f"{SOME[1]}.html").exists()
+    write_figures(project.root, {**OTHER, "TY004": ("note-2022/oo-1-1", "visits", "2019", 301)})
+    part = run(project, RunOptions(objectives=("note-2022/os-1",), languages=("fr",)))
+    assert reports(part) == {"report fr/note-2022/os-1"}
+    assert (part.site / "nl" / "note-2022" / "oo-1-1.html").exists()
+    rest = run(project, RunOptions())
+    assert reports(rest) == {
+        *(name for name in TICKETS if " fr/" not in name),
+        *(f"report {language}/note-2022/oo-1-1" for language in ("fr", "nl", "en")),
+    }
 
 
-def test_a_failing_page_leaves_the_others_its_last_version_and_its_notebook(project):
-    run(project, RunOptions(objectives=SOME, languages=("fr",)))
-    before = pages(project.reports / "site")
+BROKEN = """
+if objective == "note-2022/oo-1-2":
+    import os
+    if language == "fr":
+        while True: pass
+    if language == "nl":
+        os._exit(3)
+    hog = bytearray(3_000_000_000)
+"""
+
+
+def test_a_loop_an_exit_and_a_memory_hog_end_alone_and_keep_their_last_page(project):
+    before = contents(project.reports / "site")
+    state = project.reports / "site" / "inputs.json"
+    state.write_bytes(state.read_bytes().replace(_today(project), b'"2020-02-03"'))
+    kept = project.notebook.read_bytes()
     notebook = nbformat.read(project.notebook, as_version=4)
-    broken = nbformat.v4.new_code_cell(f"if objective == {SOME[0]!r}:\n    raise RuntimeError('broken on purpose')")
-    position = next(i for i, cell in enumerate(notebook.cells) if "page.in_short()" in cell.source)
-    notebook.cells.insert(position, broken)
+    place = next(i for i, cell in enumerate(notebook.cells) if "page.in_short()" in cell.source)
+    notebook.cells.insert(place, nbformat.v4.new_code_cell(BROKEN))
     nbformat.write(notebook, project.notebook)
-    result = run(Project(project.root), RunOptions(objectives=SOME, languages=("fr",)))
-    assert [job.objective for job in result.failed] == [SOME[0]]
-    assert "broken on purpose" in next(iter(result.failed.values()))
-    assert pages(result.site)[f"fr/{SOME[0]}.html"] == before[f"fr/{SOME[0]}.html"]
-    kept = nbformat.read(project.reports / "failed" / "fr" / f"{SOME[0]}.ipynb", as_version=4)
-    assert any(out.output_type == "error" for cell in kept.cells if cell.cell_type == "code" for out in cell.outputs)
-    manifest = json.loads((result.site / "manifest.json").read_text("utf-8"))
-    assert list(manifest["failed"]) == [f"fr/{SOME[0]}.html"]
+    result = run(project, RunOptions(timeout=4, memory=1000))
+    errors = {job.language: error for job, error in result.failed.items()}
+    assert "SIGKILL" in errors["fr"]
+    assert "exit code 3" in errors["nl"]
+    assert "MemoryError" in errors["en"]
+    assert len(result.rendered) == 6
+    told = {"fr": "3 février 2020", "nl": "3 februari 2020", "en": "3 February 2020"}
+    for language, day in told.items():
+        page = contents(result.site)[f"{language}/note-2022/oo-1-2.html"].decode()
+        assert page.count("<!--stale-->") == 1
+        assert day in page
+        without = page[: page.index("<!--stale-->")] + page[page.index("<!--/stale-->") + len("<!--/stale-->") :]
+        assert without.encode() == before[f"{language}/note-2022/oo-1-2.html"]
+    broken = nbformat.read(project.reports / "failed" / "en" / "note-2022" / "oo-1-2.ipynb", as_version=4)
+    assert any(out.output_type == "error" for cell in broken.cells for out in cell.get("outputs", ()))
+    assert len(json.loads((result.site / "manifest.json").read_text("utf-8"))["failed"]) == 3
+    assert plan(project, RunOptions()).why["report fr/note-2022/oo-1-2"] == ("failed last time",)
+    project.notebook.write_bytes(kept)
+    assert contents(run(project, RunOptions()).site) == before
+    assert not list((project.reports / "failed").rglob("*.ipynb"))
 
 
-def test_without_sample_no_page_shows_any(project):
-    result = run(project, RunOptions(objectives=SOME[1:], languages=("en",), use_sample=False))
-    page = (result.site / "en" / f"{SOME[1]}.html").read_text("utf-8")
-    assert "Sample data" not in page
-    assert "297" in page
+def _today(project: Project) -> bytes:
+    pieces = json.loads((project.reports / "site" / "inputs.json").read_text("utf-8"))["pieces"]
+    return json.dumps(pieces["portal"]["day"]).encode()
+
+
+def test_releases_are_kept_told_and_rolled_back_to(project):
+    first = current(project)
+    before = contents(first)
+    write_figures(project.root, OTHER)
+    second = run(project, RunOptions(objectives=("note-2022/os-1",), languages=("fr",)))
+    assert [is_current(project, told["release"]) for told in history(project)] == [True, False]
+    assert roll_back(project) == first
+    assert contents(project.reports / "site") == before
+    assert is_current(project, first.name)
+    with pytest.raises(KpiError, match="No release before"):
+        roll_back(project)
+    with pytest.raises(UsageError, match="Unknown release 'nonsense'"):
+        roll_back(project, "nonsense")
+    assert roll_back(project, second.run).name.endswith(second.run)
+    run(project, RunOptions(keep=1))
+    assert releases(project) == [current(project)]
+
+
+def test_two_runs_cannot_overlap_and_the_lock_says_who_holds_it(project, monkeypatch):
+    monkeypatch.setenv("KPI_JOB", "nightly")
+    with locked(project), pytest.raises(LockedError, match=rf"on .*, process {os.getpid()}, since .*, job nightly"):
+        run(project, RunOptions())
+    assert LockedError.exit_code == 4
+    run(project, RunOptions())
+
+
+def test_a_soft_lock_of_a_dead_process_here_is_taken_over_and_one_elsewhere_is_not(project, monkeypatch):
+    monkeypatch.setenv("KPI_LOCK", "soft")
+    dead = os.fork()
+    if not dead:
+        os._exit(0)
+    os.waitpid(dead, 0)
+    told = {"user": "u", "host": platform.node(), "pid": dead, "since": "then", "command": "kpi run"}
+    for host, free in ((platform.node(), True), ("elsewhere", False)):
+        (project.reports / LOCK).unlink(missing_ok=True)
+        (project.reports / LOCK).write_text(f"{dead}\n{host}\n", encoding="utf-8")
+        (project.reports / HOLDER).write_text(json.dumps({**told, "host": host}), encoding="utf-8")
+        if free:
+            with locked(project):
+                assert (project.reports / LOCK).exists()
+        else:
+            with pytest.raises(LockedError, match="u on elsewhere"), locked(project):
+                pass
+
+
+def test_an_unknown_objective_stops_before_anything_is_written(tmp_path):
+    project = make_tiny(tmp_path / "new")
+    with pytest.raises(UsageError, match="Unknown objective"):
+        run(project, RunOptions(objectives=("note-2022/os-22",)))
+    assert not project.tidy.exists()
+    assert not project.reports.exists()
 
 
 def test_a_run_speaks_to_nobody_not_even_in_its_children(project, monkeypatch, tmp_path):
@@ -141,20 +284,6 @@ def test_a_run_speaks_to_nobody_not_even_in_its_children(project, monkeypatch, t
     for name in ("connect", "connect_ex", "sendto", "bind"):
         monkeypatch.setattr(socket.socket, name, shut)
     monkeypatch.setattr(socket, "getaddrinfo", shut)
-    result = run(project, RunOptions(objectives=SOME[:1]))
+    result = run(project, RunOptions(objectives=("note-2022/os-1",), force=True))
     assert not result.failed
     assert attempts.read_text() == ""
-
-
-def test_two_runs_cannot_overlap(project):
-    project.reports.mkdir(exist_ok=True)
-    with FileLock(project.reports / ".lock"), pytest.raises(LockedError, match="Another run is at work"):
-        run(project, RunOptions(objectives=SOME[:1]))
-
-
-def test_an_unknown_objective_stops_before_anything_is_written(project):
-    shutil.rmtree(project.tidy)
-    with pytest.raises(UsageError, match="Unknown objective"):
-        run(project, RunOptions(objectives=("image-2022/os-22",)))
-    assert not project.tidy.exists()
-    assert not (project.reports / "site").exists()

@@ -225,7 +225,7 @@ def hostile() -> tuple[Catalogue, ObjectiveReport]:
     kinds = ("documents", "organisations", "objectives", "indicators", "code_lists", "sources")
     bad = Catalogue(**{kind: poisoned(tuple(getattr(good, kind))) for kind in kinds})
     told = [{**row, "source_ref": row["source_ref"] + PAYLOAD} for row in rows()]
-    return bad, compose(bad.objective(OBJECTIVE), bad, gather(tidy(told)), as_of="2022-12-31", run="0123abcd")
+    return bad, compose(bad.objective(OBJECTIVE), bad, gather(tidy(told)), as_of="2022-12-31")
 
 
 def check_markup(html: str) -> None:
@@ -247,7 +247,7 @@ def test_a_hostile_register_stays_text_on_a_report(hostile, self_contained):
 def test_a_hostile_register_stays_text_on_the_portal(hostile, tmp_path):
     bad, _ = hostile
     summary = {"declared": 9, "with_data": 8, "sample": 1, "statuses": {"undetermined": 2}}
-    write_portal(bad, {OBJECTIVE: summary}, tmp_path, "2022-12-31", PAYLOAD)
+    write_portal(bad, {OBJECTIVE: summary}, tmp_path, "2022-12-31")
     check_markup((tmp_path / "fr" / "index.html").read_text("utf-8"))
 
 

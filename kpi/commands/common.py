@@ -54,7 +54,30 @@ def project_of(root: Path | None) -> Project:
     return Project(find_root(root))
 
 
+class Log(StrEnum):
+    """How messages are written to standard error."""
+
+    text = "text"
+    json = "json"
+
+
+LogFormat = Annotated[Log, typer.Option("--log-format", help="Messages as text, or as a line of JSON each.")]
+_log = {"form": Log.text}
+
+
+def log_as(form: Log) -> None:
+    """Choose how messages are written from here on."""
+    _log["form"] = form
+
+
 def tell(message: str) -> None:
+    """A message for people or, line by line, for what reads logs."""
+    if _log["form"] is Log.json:
+        import json
+        import time
+
+        line = {"time": time.strftime("%Y-%m-%dT%H:%M:%S%z"), "message": message}
+        message = json.dumps(line, ensure_ascii=False)
     typer.echo(message, err=True)
 
 
@@ -72,11 +95,12 @@ def print_rows(table: pd.DataFrame, form: Listing) -> None:
         print_table(table)
 
 
-def tell_held_back(held_back: pd.DataFrame) -> None:
-    for text in list(held_back["reason"])[:10] if len(held_back) else []:
+def tell_held_back(reasons: Sequence[str], problems: int) -> None:
+    """The first reasons; all of them stand in a file."""
+    for text in reasons[:10]:
         tell(f"held back: {text}")
-    if len(held_back) > 10:
-        tell(f"... and {len(held_back) - 10} more in data/tidy/held_back/held_back.csv")
+    if problems > 10:
+        tell(f"... and {problems - 10} more in data/tidy/held_back/held_back.csv")
 
 
 def tell_questions(sentences: Sequence[str]) -> None:

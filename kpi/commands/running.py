@@ -14,12 +14,16 @@ from kpi.commands.common import (
     FAILED,
     HELD_BACK,
     AsOf,
+    Form,
     Languages,
     Listing,
+    Log,
+    LogFormat,
     NoSample,
     Objectives,
     Root,
     app,
+    log_as,
     print_rows,
     project_of,
     tell,
@@ -29,12 +33,14 @@ from kpi.commands.common import (
 
 if TYPE_CHECKING:
     from kpi.project import Project
+    from kpi.run import Plan
 
 
 class Engine(StrEnum):
-    """How notebooks are run: in forked processes, or by papermill's standard engine (one kernel each)."""
+    """How notebooks are run: in forked or fresh processes, or by papermill's standard engine (one kernel each)."""
 
     fork = "fork"
+    fresh = "fresh"
     standard = "standard"
 
 
@@ -48,16 +54,27 @@ def run(
     no_sample: NoSample = False,
     as_of: AsOf = "",
     notify: Annotated[bool, typer.Option(help="Tell whom notify.yaml names how the run ended.")] = True,
+    force: Annotated[bool, typer.Option("--force", help="Make everything again, changed or not.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be made and why; publish nothing.")
+    ] = False,
+    keep: Annotated[int, typer.Option(min=1, help="Releases that stay, for 'kpi rollback'.")] = 5,
+    memory: Annotated[int, typer.Option(min=0, help="MB a page may take; 0: no limit.")] = 2048,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds a page may take.")] = 120,
+    log_format: LogFormat = Log.text,
     root: Root = None,
 ) -> None:
-    """Build, validate, render and publish: the main job."""
+    """Build, validate, render what changed, and publish: the main job."""
+    log_as(log_format)
     project = project_of(root)
     from kpi.api import check_parameters
     from kpi.notify.tell import telling
     from kpi.run import RunOptions
+    from kpi.run import plan as plan_run
     from kpi.run import run as run_all
 
-    check_parameters({"objective": "", "as_of": as_of})
+    if as_of:
+        check_parameters({"objective": "", "as_of": as_of})
     options = RunOptions(
         objectives=tuple(objective or ()),
         languages=tuple(language or ()),
@@ -66,35 +83,81 @@ def run(
         use_sample=not no_sample,
         as_of=as_of,
         images=images,
+        force=force,
+        keep=keep,
+        memory=memory,
+        timeout=timeout,
     )
+    if dry_run:
+        _print_plan(plan_run(project, options, tell=tell))
+        return
     with telling(project, tell, on=notify) as told, _progress() as advance:
         result = run_all(project, options, tell=tell, progress=advance)
         told(result)
     for job, error in result.failed.items():
         tell(f"failed: {job.path}: {error.strip().splitlines()[-1]}")
-    tell_held_back(result.built.held_back)
+    tell_held_back(result.built.reasons, result.built.problems)
     typer.echo(result.site / "index.html")
     tell(result.summary)
     if result.failed:
         raise typer.Exit(FAILED)
-    if len(result.built.held_back):
+    if result.built.problems:
+        raise typer.Exit(HELD_BACK)
+
+
+def _print_plan(plan: Plan) -> None:
+    for name, why in plan.why.items():
+        typer.echo(f"{name}: {', '.join(why)}")
+    expected = "unknown time: no earlier run" if plan.seconds is None else f"about {plan.seconds:.1f} s"
+    tell(f"{len(plan.why)} to make, {plan.unchanged} unchanged; {expected}")
+
+
+@app.command()
+def build(
+    no_sample: NoSample = False,
+    force: Annotated[bool, typer.Option("--force", help="Read and check every source again.")] = False,
+    log_format: LogFormat = Log.text,
+    root: Root = None,
+) -> None:
+    """Turn sources into tidy tables only; print rows read, accepted and held back per source."""
+    log_as(log_format)
+    project = project_of(root)
+    from kpi.listing import source_table
+    from kpi.lock import locked
+    from kpi.refresh import refresh
+
+    with locked(project):
+        built = refresh(project, allow_sample=not no_sample, force=force)
+    print_rows(source_table(built), Listing.table)
+    tell_held_back(built.reasons, built.problems)
+    tell_questions(built.questions)
+    tell(built.summary)
+    if built.problems:
         raise typer.Exit(HELD_BACK)
 
 
 @app.command()
-def build(no_sample: NoSample = False, root: Root = None) -> None:
-    """Turn sources into tidy tables only; print rows read, accepted and held back per source."""
+def history(output: Form = Listing.table, root: Root = None) -> None:
+    """Runs on record, the newest first: when, what was made, failed or held back, by whom, and which is published."""
     project = project_of(root)
-    from kpi.build import build as build_all
-    from kpi.listing import source_table
+    from kpi.listing import history_table
 
-    result = build_all(project, allow_sample=not no_sample)
-    print_rows(source_table(result), Listing.table)
-    tell_held_back(result.held_back)
-    tell_questions(list(result.questions["sentence_en"]))
-    tell(result.summary)
-    if len(result.held_back):
-        raise typer.Exit(HELD_BACK)
+    print_rows(history_table(project), output)
+
+
+@app.command()
+def rollback(
+    run: Annotated[str, typer.Argument(help="A run or release of 'kpi history'; none: the one before.")] = "",
+    root: Root = None,
+) -> None:
+    """Publish an earlier release again, in one step; the next run publishes what is true then."""
+    project = project_of(root)
+    from kpi.lock import locked
+    from kpi.releases import roll_back
+
+    with locked(project):
+        release = roll_back(project, run)
+    tell(f"published again: {release.name}")
 
 
 @app.command()

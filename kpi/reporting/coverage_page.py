@@ -19,14 +19,13 @@ from kpi.tables import Cell, Column, bullet_list, table
 _STATES = ("declared", "current", "stale", "sample", "none")
 
 
-def write_coverage_pages(catalogue: Catalogue, covered: pd.DataFrame, site: Path, *, run: str) -> None:
+def write_coverage_pages(catalogue: Catalogue, covered: pd.DataFrame, site: Path) -> None:
     """Write ``<language>/coverage.html`` and the whole table as ``downloads/coverage.csv`` and ``.xlsx``.
 
     Args:
         catalogue: the register.
         covered: of :func:`kpi.coverage.coverage`, one row a declared KPI.
         site: root of the site.
-        run: identifies the state of the inputs.
     """
     for form in ("csv", "xlsx"):
         write_table(covered, site / "downloads" / f"coverage.{form}", form)
@@ -39,7 +38,6 @@ def write_coverage_pages(catalogue: Catalogue, covered: pd.DataFrame, site: Path
             title=words.t("coverage.title"),
             body=_body(catalogue, covered, words),
             scripts=("sort.js",),
-            run=run,
         )
 
 

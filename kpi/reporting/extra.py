@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,27 +18,10 @@ from kpi.reporting.export import export_html
 from kpi.reporting.fit import unfit_outputs
 from kpi.reporting.fragments import HTML, METADATA, Fragment, link
 from kpi.reporting.frame import write_text
+from kpi.reporting.jobs import FOLDER, ReportJob
 from kpi.reporting.offline import offline
 from kpi.reporting.parameters_cell import GIVEN_BY_A_RUN, checked_values, declared_parameters
-from kpi.reporting.render import execute
-
-#: Where these reports stand below a language's folder; no policy document may have this id.
-FOLDER = "reports"
-
-
-@dataclass(frozen=True)
-class ReportJob:
-    """One page of an added report, with its parameters checked."""
-
-    report: str
-    language: str
-    parameters: Mapping[str, Any] = field(hash=False)
-    as_of: str = ""
-
-    @property
-    def path(self) -> Path:
-        """Place of the page in the site."""
-        return Path(self.language) / FOLDER / f"{self.report}.html"
+from kpi.reporting.render import execute, without_chance
 
 
 def report_jobs(
@@ -94,6 +76,7 @@ def render_report(project: Project, job: ReportJob, site: Path, *, engine: str =
         told = " ".join(f"cell {number}: {words}" if number else words for number, words in unfit)
         msg = f"{job.path}: {told} Try it with kpi check-notebook {report.notebook}."
         raise KpiError(msg)
+    write_text(executed, nbformat.writes(without_chance(notebook)))
     write_text(site / job.path, export_html(_with_header(notebook, header(report, job.language, job.as_of))))
     return {}
 

@@ -64,7 +64,6 @@ def _cover(page: Page, rows: pd.DataFrame) -> Iterable[_Pair]:
         told = [source_title(page, use.source), ", ".join(page.words.period(v) for v in use.vintages)]
         yield t("provenance.source"), " · ".join(filter(None, [*told, t("sample.tag") if use.sample else ""]))
     yield t("book.terms"), t("book.terms-text")
-    yield t("provenance.run"), report.run
 
 
 def _notes(page: Page, rows: pd.DataFrame) -> Iterable[_Pair]:

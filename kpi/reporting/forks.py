@@ -10,8 +10,9 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from kpi.errors import KpiError
@@ -43,12 +44,13 @@ def can_fork() -> bool:
 
 
 def run_forked(
-    tasks: Sequence[Task], work: Callable[[Task], Any], *, workers: int, timeout: float
-) -> Iterator[Outcome]:
+    tasks: Sequence[Task], work: Callable[[Task], Any], *, workers: int, timeout: float, memory: float = 0
+) -> Generator[Outcome, None, None]:
     """Yield an outcome per task, as they end, at most ``workers`` at a time.
 
     ``work`` must return something JSON can carry. A task that raises, is killed, exits on
-    its own or passes ``timeout`` seconds fails alone.
+    its own, passes ``timeout`` seconds or asks for more than ``memory`` MB beyond what this
+    process has (0: no limit) fails alone.
     """
     # Without this the first garbage collection of each child would touch, and so copy, all of the parent's memory.
     gc.collect()
@@ -60,7 +62,7 @@ def run_forked(
             while waiting or running:
                 while waiting and len(running) < workers:
                     task = waiting.pop()
-                    pid, pipe = _fork(task, work)
+                    pid, pipe = _fork(task, work, memory)
                     running[pipe] = (pid, task, time.monotonic(), bytearray())
                     selector.register(pipe, selectors.EVENT_READ)
                 for key, _ in selector.select(timeout=0.2):
@@ -81,7 +83,7 @@ def run_forked(
                 os.waitpid(pid, 0)
 
 
-def _fork(task: Task, work: Callable[[Task], Any]) -> tuple[int, int]:
+def _fork(task: Task, work: Callable[[Task], Any], memory: float) -> tuple[int, int]:
     sys.stdout.flush()
     sys.stderr.flush()
     reading, writing = os.pipe()
@@ -93,7 +95,8 @@ def _fork(task: Task, work: Callable[[Task], Any]) -> tuple[int, int]:
     code = 1
     try:
         os.close(reading)
-        payload = _attempt(task, work)
+        limit_memory(memory)
+        payload = attempt(task, work)
         with os.fdopen(writing, "wb") as pipe:
             pipe.write(json.dumps(payload).encode())
         code = 0
@@ -101,7 +104,21 @@ def _fork(task: Task, work: Callable[[Task], Any]) -> tuple[int, int]:
         os._exit(code)
 
 
-def _attempt(task: Task, work: Callable[[Task], Any]) -> dict[str, Any]:
+def limit_memory(more: float) -> None:
+    """Let this process take ``more`` MB than it has now: beyond, Python raises MemoryError. Linux only."""
+    size = Path("/proc/self/statm")
+    if not more or not size.exists():
+        return
+    import resource  # noqa: PLC0415  (not on Windows)
+
+    now = int(size.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    wanted = now + int(more * 1e6)
+    resource.setrlimit(resource.RLIMIT_AS, (wanted if hard < 0 else min(wanted, hard), hard))
+
+
+def attempt(task: Task, work: Callable[[Task], Any]) -> dict[str, Any]:
+    """Result and error of a task as JSON can carry them; whatever it raises is told, never raised."""
     try:
         return {"result": work(task), "error": ""}
     except KpiError as error:

@@ -24,6 +24,7 @@ WAYS = (
     ("validation.html", "validation.title"),
     ("changes.html", "changes.title"),
     ("methods.html", "methods.title"),
+    ("runs.html", "runs.title"),
 )
 
 
@@ -52,7 +53,7 @@ def write_framed(
         path: address below the language's folder, such as ``indicators/overnight-stays.html``.
         template: a template that extends ``frame.html.j2``.
         title: of the page, its ``h1``.
-        context: what the template needs besides; ``scripts``, ``as_of`` and ``run`` may be among it.
+        context: what the template needs besides; ``scripts`` and ``as_of`` may be among it.
     """
     words = translator(language)
     html = (
@@ -70,7 +71,6 @@ def write_framed(
                 "ways": [(address, words.t(key)) for address, key in WAYS],
                 "scripts": (),
                 "as_of": "",
-                "run": "",
                 **context,
             }
         )

@@ -24,42 +24,42 @@ _FINE = frozenset({"M", "Q", "S"})
 _LATEST_FINE = 24
 
 
-def write_indicator_pages(
+def write_indicator_page(
+    indicator: Indicator,
     catalogue: Catalogue,
     by_indicator: Mapping[str, pd.DataFrame],
     remarks: Mapping[str, Text],
     site: Path,
-    language: str,
-    *,
-    run: str,
 ) -> None:
-    """Write ``<language>/indicators/<id>.html`` for every indicator, and the index of all.
+    """Write ``<language>/indicators/<id>.html`` in each language.
 
     Args:
+        indicator: whose page it is.
         catalogue: the register.
         by_indicator: what was printed or computed, see :class:`kpi.compose.Evidence`.
         remarks: on published figures, by figure.
         site: root of the site.
-        language: of the pages.
-        run: identifies the state of the inputs.
     """
-    words = translator(language)
-    for indicator in catalogue.indicators:
-        body = _body(indicator, by_indicator.get(indicator.id), catalogue, words, remarks)
-        title = indicator.label[language]
-        write_framed(site, language, f"indicators/{indicator.id}.html", title=title, body=body, run=run)
-    write_framed(
-        site,
-        language,
-        "indicators/index.html",
-        template="indicators.html.j2",
-        title=words.t("register.indicators"),
-        scripts=("portal.js",),
-        families=list(_entries(catalogue, by_indicator, words)),
-        count=len(catalogue.indicators),
-        many=found_many("register.found", words),
-        run=run,
-    )
+    for language in LANGUAGES:
+        body = _body(indicator, by_indicator.get(indicator.id), catalogue, translator(language), remarks)
+        write_framed(site, language, f"indicators/{indicator.id}.html", title=indicator.label[language], body=body)
+
+
+def write_indicator_index(catalogue: Catalogue, counts: Mapping[str, int], site: Path) -> None:
+    """Write ``<language>/indicators/index.html``; ``counts`` says how many values an indicator has."""
+    for language in LANGUAGES:
+        words = translator(language)
+        write_framed(
+            site,
+            language,
+            "indicators/index.html",
+            template="indicators.html.j2",
+            title=words.t("register.indicators"),
+            scripts=("portal.js",),
+            families=list(_entries(catalogue, counts, words)),
+            count=len(catalogue.indicators),
+            many=found_many("register.found", words),
+        )
 
 
 def _body(
@@ -197,9 +197,7 @@ def _notes(row: Mapping[str, object], catalogue: Catalogue, words: Translator, r
     return Markup("; ").join(notes)
 
 
-def _entries(
-    catalogue: Catalogue, by_indicator: Mapping[str, pd.DataFrame], words: Translator
-) -> Iterator[dict[str, object]]:
+def _entries(catalogue: Catalogue, counts: Mapping[str, int], words: Translator) -> Iterator[dict[str, object]]:
     """Families with their indicators, in the alphabetical order of the page's language."""
     language = words.language
     families = catalogue.code_list("family").codes
@@ -212,7 +210,7 @@ def _entries(
                 "id": indicator.id,
                 "label": indicator.label[language],
                 "declared": len(indicator.declared),
-                "values": len(by_indicator.get(indicator.id, ())),
+                "values": counts.get(indicator.id, 0),
                 "search": _searched(indicator),
             }
             for indicator in sorted(members, key=lambda i: fold(i.label[language]))

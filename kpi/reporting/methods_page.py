@@ -28,11 +28,11 @@ def anchors(language: str) -> dict[str, str]:
     return {match["anchor"]: match["title"] for match in _SECTION.finditer(read_methods(language))}
 
 
-def write_methods_pages(site: Path, *, run: str) -> None:
+def write_methods_pages(site: Path) -> None:
     """Write ``<language>/methods.html``."""
     for language in LANGUAGES:
         title = translator(language).t("methods.title")
-        write_framed(site, language, ADDRESS, title=title, body=methods_body(language), run=run)
+        write_framed(site, language, ADDRESS, title=title, body=methods_body(language))
 
 
 def methods_body(language: str) -> Markup:

@@ -26,7 +26,7 @@ SEARCH = "search.js"
 MANY = 1000
 
 
-def write_portal(catalogue: Catalogue, summaries: Summaries, site: Path, as_of: str, run: str) -> None:
+def write_portal(catalogue: Catalogue, summaries: Summaries, site: Path, as_of: str) -> None:
     """Write ``index.html`` of the site (choice of language) and ``<language>/index.html`` for each.
 
     Args:
@@ -36,7 +36,6 @@ def write_portal(catalogue: Catalogue, summaries: Summaries, site: Path, as_of: 
             run and is listed without a link.
         site: root of the site.
         as_of: date or year the pages speak of.
-        run: identifies the state of the inputs.
     """
     words = {language: translator(language) for language in LANGUAGES}
     choice = [{"code": language, "words": words[language]} for language in LANGUAGES]
@@ -59,7 +58,6 @@ def write_portal(catalogue: Catalogue, summaries: Summaries, site: Path, as_of: 
             count=len(catalogue.objectives),
             many=found_many("portal.found", tr),
             as_of=tr.period(as_of) if as_of else "",
-            run=run,
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from functools import cache, lru_cache
 from typing import Any
@@ -12,6 +11,7 @@ import pandas as pd
 from kpi.briefing import ObjectiveReport
 from kpi.catalogue import LANGUAGES, Text
 from kpi.compose import Evidence, compose, gather
+from kpi.coverage import coverage
 from kpi.disclosure import FREE
 from kpi.errors import unknown
 from kpi.observations import combine
@@ -40,20 +40,21 @@ def prepare_page(project: Project, objective: str, language: str, *, as_of: str 
         language,
         remarks=remarks(project),
         findings=project.findings,
-        changes=_changes(project, as_of),
-        hidden=_hidden(project),
+        changes=changes(project, as_of),
+        hidden=hidden(project),
     )
 
 
 @lru_cache(maxsize=8)
-def _hidden(project: Project) -> frozenset[str]:
+def hidden(project: Project) -> frozenset[str]:
     """Indicators some of whose values are not shown."""
     rows = project.observations
     return frozenset(rows.loc[rows["conf_status"].ne(FREE), "indicator"])
 
 
 @lru_cache(maxsize=8)
-def _changes(project: Project, as_of: str) -> pd.DataFrame:
+def changes(project: Project, as_of: str) -> pd.DataFrame:
+    """What newer deliveries changed, see :func:`kpi.reporting.revised.read_changes`."""
     return read_changes(project, as_of)
 
 
@@ -65,7 +66,6 @@ def prepare_report(project: Project, objective: str, *, as_of: str = "", use_sam
         project.catalogue,
         evidence(project, use_sample=use_sample, as_of=as_of),
         as_of=as_of or default_as_of(project),
-        run=run_id(project),
         held_back=_held_back(project),
     )
 
@@ -74,11 +74,11 @@ def prepare_report(project: Project, objective: str, *, as_of: str = "", use_sam
 def evidence(project: Project, *, use_sample: bool, as_of: str = "") -> Evidence:
     """The rows that pages draw on, with or without made-up ones, as they were known on a day."""
     observations = project.observations_on(as_of)
-    return gather(observations if use_sample else observations[~observations["sample"]], _revised(project))
+    return gather(observations if use_sample else observations[~observations["sample"]], revised(project))
 
 
 @lru_cache(maxsize=8)
-def _revised(project: Project) -> dict[str, float]:
+def revised(project: Project) -> dict[str, float]:
     """The largest revision of each indicator, as a part of the value it replaced."""
     if not (project.tidy / f"{REVISIONS}.parquet").exists():
         return {}
@@ -107,28 +107,13 @@ def default_as_of(project: Project) -> str:
     return max(vintages, key=lambda v: (bounds(v)[1], len(v)), default="")
 
 
-@lru_cache(maxsize=8)
-def run_id(project: Project) -> str:
-    """Identifies the state of the inputs: equal data, register, notebook and package give the same id."""
-    from kpi import __version__  # noqa: PLC0415  (no import at package level in the other direction)
-
-    digest = hashlib.sha256(__version__.encode())
-    files = [
-        *sorted(project.tidy.glob("*.csv")),
-        *sorted((project.data / "catalogue").rglob("*.yaml")),
-        *sorted((project.data / "published").glob("*.yaml")),
-        *sorted(project.expectations.glob("*.yaml")),
-        project.notebook,
-        *(project.notebooks / report.notebook for report in project.catalogue.reports),
-    ]
-    for path in files:
-        digest.update(path.name.encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+def facts(project: Project, report: ObjectiveReport) -> dict[str, Any]:
+    """What pages about all objectives say of one: its summary for the portal, its rows of the coverage."""
+    return {"summary": summarise(report), "coverage": coverage([report], project.catalogue).to_dict("records")}
 
 
 def summarise(report: ObjectiveReport) -> dict[str, Any]:
-    """What the portal, ``kpi coverage`` and the manifest say of one objective."""
+    """What the portal and the manifest say of one objective."""
     declared = [r for r in (*report.reports, *report.without_data) if r.declaration is not None]
     return {
         "declared": len(declared),

@@ -131,7 +131,6 @@ def provenance(page: Page) -> Fragment:
     run = definition_list(
         [
             (t("header.as-of"), tr.period(report.as_of) if report.as_of else ""),
-            (t("provenance.run"), Markup("<code>{}</code>").format(report.run) if report.run else ""),
             (t("provenance.version"), t("provenance.package", version=__version__)),
         ]
     )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import nbformat
 import papermill
 from papermill.exceptions import PapermillExecutionError
 
-from kpi.api import check_parameters
 from kpi.errors import KpiError
 from kpi.project import Project
 from kpi.reporting import prepare
@@ -19,9 +18,12 @@ from kpi.reporting.downloads import write_downloads
 from kpi.reporting.engine import forget, warm_shell
 from kpi.reporting.export import export_html
 from kpi.reporting.frame import write_text
+from kpi.reporting.jobs import Job
 
 #: Name of our engine at papermill's entry point, see kpi.reporting.entry.
 ENGINE = "kpi-fork"
+#: Seconds; a report that takes longer is ended. A typical page takes a tenth of a second.
+TIME_LIMIT = 120
 
 
 class Renderable(Protocol):
@@ -36,41 +38,15 @@ class Renderable(Protocol):
         """Parameters of the notebook."""
 
 
-@dataclass(frozen=True)
-class Job:
-    """One page to render; ``coded`` says whether it writes the files of figures that all languages share."""
-
-    objective: str
-    language: str
-    as_of: str = ""
-    use_sample: bool = True
-    coded: bool = True
-
-    @property
-    def path(self) -> Path:
-        """Place of the page in the site."""
-        return Path(self.language) / f"{self.objective}.html"
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """Parameters of the notebook."""
-        return check_parameters(
-            {
-                "objective": self.objective,
-                "language": self.language,
-                "as_of": self.as_of,
-                "use_sample": self.use_sample,
-            }
-        )
-
-
-def warm_up(project: Project, job: Job) -> None:
+def warm_up(project: Project, job: Job | None) -> None:
     """Load and run everything a page needs once in this process, so that forked children find it ready.
 
-    The first page is rendered for real and thrown away: a list of imports would miss what
-    libraries load late.
+    The page given is rendered for real and thrown away: a list of imports would miss what
+    libraries load late. For a page or two that costs more than it saves: then give none.
     """
     warm_shell()
+    if job is None:
+        return
     # A page that fails here fails again in its own process, where it is told.
     with suppress(KpiError):
         export_html(execute(project, job, None, engine="fork"))
@@ -78,7 +54,7 @@ def warm_up(project: Project, job: Job) -> None:
 
 
 def render(project: Project, job: Job, site: Path, *, engine: str = "fork") -> dict[str, Any]:
-    """Execute and export one page into ``site``; returns the objective's summary.
+    """Execute and export one page into ``site``; returns what others say of its objective.
 
     Raises:
         KpiError: a cell failed; the notebook as far as it ran is kept in ``reports/failed``.
@@ -86,10 +62,25 @@ def render(project: Project, job: Job, site: Path, *, engine: str = "fork") -> d
     executed = site / "notebooks" / job.path.with_suffix(".ipynb")
     notebook = execute(project, job, executed, engine=engine)
     write_text(site / job.path, export_html(notebook))
+    write_text(executed, nbformat.writes(without_chance(notebook)))  # type: ignore[no-untyped-call]
     report = prepare.prepare_report(project, job.objective, as_of=job.as_of, use_sample=job.use_sample)
     page = prepare.prepare_page(project, job.objective, job.language, as_of=job.as_of, use_sample=job.use_sample)
     write_downloads(page, prepare.figures_of(report), site / "downloads", coded=job.coded)
-    return prepare.summarise(report)
+    return prepare.facts(project, report)
+
+
+def without_chance(notebook: Any) -> Any:
+    """The executed notebook without what differs from run to run: equal data gives equal bytes."""
+    for part in (notebook, *notebook.cells):
+        for name in ("start_time", "end_time", "duration"):
+            part.metadata.get("papermill", {}).pop(name, None)
+        part.metadata.pop("execution", None)
+    for name in ("input_path", "output_path"):  # of this machine
+        notebook.metadata.get("papermill", {}).pop(name, None)
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", ()):
+            cell["id"] = "given"  # papermill draws one at random
+    return notebook
 
 
 def execute(
@@ -116,6 +107,7 @@ def execute(
             kernel_name="python3",
             cwd=notebook.parent if notebook else project.root,
             progress_bar=False,
+            execution_timeout=TIME_LIMIT,
             request_save_on_cell_execute=False,
         )
     except PapermillExecutionError as error:

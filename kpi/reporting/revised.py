@@ -67,11 +67,11 @@ def changes_table(changes: pd.DataFrame, catalogue: Catalogue, words: Translator
     )
 
 
-def write_revision_pages(project: Project, site: Path, *, as_of: str = "", run: str = "") -> None:
+def write_revision_pages(project: Project, site: Path, *, as_of: str = "") -> None:
     """``<language>/revisions.html``: everything that newer deliveries changed."""
     changes = read_changes(project, as_of)
     for language in LANGUAGES:
         words = translator(language)
         shown = changes_table(changes, project.catalogue, words, most=len(changes))
         body = paragraph(words.t("revised.intro"), "intro") + (shown or paragraph(words.t("revised.none")))
-        write_framed(site, language, "revisions.html", title=words.t("revised.title"), body=body, run=run)
+        write_framed(site, language, "revisions.html", title=words.t("revised.title"), body=body)

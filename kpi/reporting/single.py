@@ -14,9 +14,10 @@ from kpi.reporting.chromium import browser, find_chromium
 from kpi.reporting.export import export_html
 from kpi.reporting.frame import write_text
 from kpi.reporting.images import write_images
+from kpi.reporting.jobs import Job
 from kpi.reporting.pdf import write_pdf
 from kpi.reporting.prepare import default_as_of
-from kpi.reporting.render import Job, execute
+from kpi.reporting.render import execute
 
 
 def render_single(project: Project, parameters: dict[str, Any], target: Path, *, self_contained: bool) -> None:

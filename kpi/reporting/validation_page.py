@@ -25,14 +25,13 @@ RESULTS = "validation.json"
 _MOST_PLACES = 5
 
 
-def write_validation_pages(project: Project, site: Path, *, use_sample: bool, run: str) -> None:
+def write_validation_pages(project: Project, site: Path, *, use_sample: bool) -> None:
     """Write ``<language>/validation.html``, and the detailed results and the questions as downloads.
 
     Args:
         project: with built tables.
         site: root of the site.
         use_sample: whether what is said of made-up numbers is shown.
-        run: identifies the state of the inputs.
     """
     checks, sources, questions = read_checked(project.tidy)
     if len(questions) and not use_sample:
@@ -47,7 +46,7 @@ def write_validation_pages(project: Project, site: Path, *, use_sample: bool, ru
     for language in LANGUAGES:
         words = translator(language)
         body = _body(project.catalogue, checks, sources, questions, counted, held_back, messages, words)
-        write_framed(site, language, "validation.html", title=words.t("validation.title"), body=body, run=run)
+        write_framed(site, language, "validation.html", title=words.t("validation.title"), body=body)
 
 
 def _body(

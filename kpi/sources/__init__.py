@@ -42,6 +42,7 @@ _SERVING = {
     "formats",
     "judged",
     "judging",
+    "kept",
     "ledger",
     "people",
     "sdmx",

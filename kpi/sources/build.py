@@ -49,11 +49,11 @@ def build_files(
         is_sample: marks every observation as made up.
         earlier: deliveries that rows of these files may refer to; nothing is told of them.
     """
-    normalised = _normalise(paths, source_id, catalogue, expectations, is_sample=is_sample, earlier=earlier)
+    normalised = normalise_files(paths, source_id, catalogue, expectations, is_sample=is_sample, earlier=earlier)
     return judged([normalised], catalogue, expectations)[0]
 
 
-def _normalise(
+def normalise_files(
     paths: Sequence[Path],
     source_id: str,
     catalogue: Catalogue,
@@ -110,22 +110,6 @@ def _normalise(
         problems=(*problems, *broken),
         result=result,
     )
-
-
-def build_sources(
-    deliveries: Iterable[tuple[str, Sequence[Path], bool]], catalogue: Catalogue, expectations: Path
-) -> list[SourceResult]:
-    """Several sources as :func:`build_files` builds one; their tidy rows are judged together, which is much faster.
-
-    Args:
-        deliveries: source id, files, and whether they are a sample.
-        catalogue: gives code lists and units.
-        expectations: folder of the suites.
-    """
-    normalised = [
-        _normalise(paths, name, catalogue, expectations, is_sample=is_sample) for name, paths, is_sample in deliveries
-    ]
-    return judged(normalised, catalogue, expectations)
 
 
 def _states(

@@ -39,7 +39,7 @@ def site(tmp_path_factory) -> Path:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(export_html(notebook(page(language, f"note-2022/{slug}"))), encoding="utf-8")
     summary = {"declared": 9, "with_data": 8, "sample": 1, "statuses": {"undetermined": 2, "no-data": 1}}
-    write_portal(catalogue(), {f"note-2022/{slug}": summary for slug in OBJECTIVES}, folder, "2022-12-31", "0123")
+    write_portal(catalogue(), {f"note-2022/{slug}": summary for slug in OBJECTIVES}, folder, "2022-12-31")
     write_statements(folder, Publisher())
     told = {f"note-2022/{slug}": summarise(report(f"note-2022/{slug}")) for slug in OBJECTIVES}
     write_changes(catalogue(), {}, folder / "before", folder / "none", "2021")

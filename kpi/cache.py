@@ -1,0 +1,72 @@
+"""Results of an earlier build on disk: used only when they are whole, made again when they are not."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kpi.files import write_whole
+
+#: Below ``data/tidy``; may be removed at any time. What is in it is not protected, see :mod:`kpi.disclosure`.
+FOLDER = Path("UNPROTECTED", "cache")
+_SUFFIX = ".entry"
+_DIGEST = 64
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Facts that JSON can carry, and tables."""
+
+    facts: Mapping[str, Any]
+    tables: Mapping[str, pd.DataFrame]
+
+
+def put(folder: Path, key: str, entry: Entry) -> None:
+    """Keep a result under the hash of what it was made from; a full disk only means that it is not kept."""
+    payload = io.BytesIO()
+    with zipfile.ZipFile(payload, "w") as packed:
+        packed.writestr("facts.json", json.dumps(entry.facts, ensure_ascii=False, default=str))
+        for name, table in entry.tables.items():
+            content = io.BytesIO()
+            table.to_parquet(content, index=False)
+            packed.writestr(f"{name}.parquet", content.getvalue())
+    whole = payload.getvalue()
+    try:
+        write_whole(folder / f"{key}{_SUFFIX}", hashlib.sha256(whole).hexdigest().encode() + whole)
+    except OSError:
+        return
+
+
+def get(folder: Path, key: str) -> Entry | None:
+    """What was kept under a key; None where there is nothing, or where its content is not what was written."""
+    try:
+        content = (folder / f"{key}{_SUFFIX}").read_bytes()
+    except OSError:
+        return None
+    told, payload = content[:_DIGEST], content[_DIGEST:]
+    if hashlib.sha256(payload).hexdigest().encode() != told:
+        return None
+    with zipfile.ZipFile(io.BytesIO(payload)) as packed:
+        facts = json.loads(packed.read("facts.json"))
+        tables = {
+            name.removesuffix(".parquet"): pd.read_parquet(io.BytesIO(packed.read(name)))
+            for name in packed.namelist()
+            if name.endswith(".parquet")
+        }
+    return Entry(facts, tables)
+
+
+def keep_only(folder: Path, keys: Collection[str]) -> None:
+    """Remove what no source uses any more, and what an interrupted build left behind."""
+    wanted = {f"{key}{_SUFFIX}" for key in keys}
+    for path in folder.glob("*") if folder.is_dir() else ():
+        if path.name not in wanted:
+            path.unlink(missing_ok=True)

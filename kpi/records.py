@@ -1,0 +1,28 @@
+"""What was built from what, with the hash of each table: written last, so that it vouches for one whole set."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from kpi import fingerprint
+
+#: Below ``data/tidy``.
+RECORD = "build.json"
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """What was built from what; empty where nothing was built, or where the tables are not those of one build."""
+    record = told(folder)
+    fits = all(fingerprint.of_file(folder / name) == digest for name, digest in record.get("tables", {}).items())
+    return record if fits else {}
+
+
+def told(folder: Path) -> dict[str, Any]:
+    """The record as it stands, whether the tables fit it or not."""
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}

@@ -1,0 +1,97 @@
+"""The tables as they should be now: left alone where nothing changed that they are made from, else built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kpi import fingerprint
+from kpi.project import Project
+from kpi.records import read_record
+from kpi.sources import deliveries, modules
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Built:
+    """The tables that are there, as their record tells.
+
+    Attributes:
+        key: of everything that they are made from.
+        rebuilt: whether this call made them.
+        sources: per source its files with their hashes, vintages, and rows read, accepted, held back.
+        counts: per source, how many problems were held back; ``reasons`` are the first of them.
+        questions: what is to be asked, as sentences.
+        summary: one line a person can read.
+    """
+
+    key: str
+    rebuilt: bool
+    sources: tuple[Mapping[str, Any], ...]
+    counts: Mapping[str, int]
+    reasons: tuple[str, ...]
+    questions: tuple[str, ...]
+    summary: str
+    tidy: Path
+
+    @property
+    def problems(self) -> int:
+        """How many problems were held back."""
+        return sum(self.counts.values())
+
+    @cached_property
+    def held_back(self) -> pd.DataFrame:
+        """All problems, a row each; see :data:`kpi.sources.build.HELD_BACK`."""
+        from kpi.store import read_held_back  # noqa: PLC0415  (most runs hold nothing back)
+
+        return read_held_back(self.tidy)
+
+
+def refresh(
+    project: Project,
+    *,
+    allow_sample: bool = True,
+    force: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Built:
+    """Build the tables where anything changed that they are made from, or where they are not whole."""
+    key = build_key(project, allow_sample=allow_sample)
+    record = {} if force else read_record(project.tidy)
+    rebuilt = record.get("key") != key
+    if rebuilt:
+        # pandas and all that checks only when something changed
+        from kpi import cache  # noqa: PLC0415
+        from kpi.build import build  # noqa: PLC0415
+
+        if force:
+            cache.keep_only(project.tidy / cache.FOLDER, ())
+        build(project, allow_sample=allow_sample, tell=tell, key=key)
+        record = read_record(project.tidy)
+    return Built(
+        key=key,
+        rebuilt=rebuilt,
+        sources=tuple(record["sources"]),
+        counts=record["held_back"],
+        reasons=tuple(record["reasons"]),
+        questions=tuple(record["questions"]),
+        summary=record["summary"],
+        tidy=project.tidy,
+    )
+
+
+def build_key(project: Project, *, allow_sample: bool) -> str:
+    """Of all that the tables are made from: register, corrections, suites, deliveries and the package."""
+    root = project.root
+    declared = [*(project.data / "catalogue").rglob("*.yaml"), *project.corrections.glob("*.yaml")]
+    checked = [*project.expectations.glob("*.json"), *project.expectations.glob("*.yaml")]
+    given: list[Any] = []
+    for source in modules():
+        paths, is_sample = deliveries(root, source, allow_sample=allow_sample)
+        beside = [path for folder in {path.parent for path in paths} for path in folder.glob("*.jsonl")]
+        given.append([source, is_sample, fingerprint.of_files([*paths, *beside], root)])
+    return fingerprint.of(fingerprint.of_files([*declared, *checked], root), given, fingerprint.code())

@@ -1,0 +1,91 @@
+"""Rendering many pages at once: forked from this process, in fresh ones, or one by one by papermill's own engine."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Generator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kpi.api import remember
+from kpi.files import noting
+from kpi.project import Project
+from kpi.reporting import prepare
+from kpi.reporting.forks import Outcome, can_fork, run_forked
+from kpi.reporting.jobs import Job, ReportJob
+
+if TYPE_CHECKING:
+    from kpi.run import RunOptions
+
+#: From this many pages on it pays to render one for nothing, so that the others find everything loaded.
+_WORTH_WARMING = 5
+
+
+def render_all(
+    project: Project, jobs: Sequence[Job | ReportJob], staging: Path, options: RunOptions
+) -> Generator[Outcome, None, None]:
+    """Render pages into a folder and yield what became of each, as they end; one that fails fails alone."""
+    if not jobs:
+        return
+    from kpi.reporting.render import warm_up  # noqa: PLC0415  (papermill and nbconvert only to render)
+
+    os.environ["KPI_ROOT"] = str(project.root)  # kernels find the same project
+    remember(project)  # and so do forked children
+    if options.engine == "standard":
+        yield from one_by_one(jobs, lambda job: render_one(project, staging, job, engine="standard"))
+        return
+    if options.engine == "fresh" or not can_fork():
+        from kpi.reporting.fresh import run_fresh  # noqa: PLC0415  (only where nothing can be forked)
+
+        work = partial(render_fresh, project.root, staging)
+        yield from run_fresh(jobs, work, workers=options.processes, timeout=options.timeout, memory=options.memory)
+        return
+    pages = [job for job in jobs if isinstance(job, Job)]
+    warm_up(project, pages[0] if len(pages) >= _WORTH_WARMING else None)
+    for job in pages:  # composed once here, read by the children of all languages
+        prepare.prepare_report(project, job.objective, as_of=job.as_of, use_sample=job.use_sample)
+    work = partial(render_one, project, staging)
+    yield from run_forked(jobs, work, workers=options.processes, timeout=options.timeout, memory=options.memory)
+
+
+def render_one(project: Project, staging: Path, job: Job | ReportJob, engine: str = "fork") -> dict[str, Any]:
+    """One page into the folder, whatever kind of report it is.
+
+    Returns:
+        ``files``, those that were written, and ``facts``, what other pages say of it.
+    """
+    with noting() as written:
+        if isinstance(job, ReportJob):
+            from kpi.reporting.extra import render_report  # noqa: PLC0415  (only for whom has such reports)
+
+            facts = render_report(project, job, staging, engine=engine)
+        else:
+            from kpi.reporting.render import render  # noqa: PLC0415
+
+            facts = render(project, job, staging, engine=engine)
+    return {"files": below(written, staging), "facts": facts}
+
+
+def below(paths: Sequence[Path], folder: Path) -> list[str]:
+    """Places below a folder, each once."""
+    return sorted({path.relative_to(folder).as_posix() for path in paths})
+
+
+def render_fresh(root: Path, staging: Path, job: Job | ReportJob) -> dict[str, Any]:
+    """As :func:`render_one`, in a process that knows nothing yet."""
+    os.environ["KPI_ROOT"] = str(root)
+    project = Project(root)
+    remember(project)
+    return render_one(project, staging, job)
+
+
+def one_by_one(jobs: Sequence[Any], work: Callable[[Any], Any]) -> Generator[Outcome, None, None]:
+    """Do each in this process; an error is told, not raised."""
+    for job in jobs:
+        started = time.monotonic()
+        try:
+            yield Outcome(job, work(job), "", time.monotonic() - started)
+        except Exception as error:  # noqa: BLE001  (one page must not end the run; its error is told)
+            yield Outcome(job, None, str(error), time.monotonic() - started)
