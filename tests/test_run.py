@@ -23,7 +23,6 @@ from tests.tiny_project import FIGURES, declare, make_tiny, write_figures
 
 pytestmark = [
     pytest.mark.notebook,
-    pytest.mark.xdist_group("run"),
     pytest.mark.skipif(not can_fork(), reason="this system does not fork"),
 ]
 
