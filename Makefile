@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: setup report test audit check lab docs bench schema suites audit-deps clean
+.PHONY: setup report test audit check lab docs bench soak schema suites audit-deps clean
 .DEFAULT_GOAL := report
 
 # What a run needs.
@@ -71,6 +71,10 @@ bench: $(VENV)/.dev
 audit-deps: $(VENV)/.core
 	@test -x $(BIN)/pip-audit || { echo "pip-audit is not installed: $(BIN)/python -m pip install pip-audit"; exit 1; }
 	@$(BIN)/pip-audit --disable-pip --no-deps -r constraints.txt
+
+# Hundreds of runs with changes, kills and overlaps: about half an hour.
+soak: $(VENV)/.dev
+	@$(BIN)/python benchmarks/soak.py
 
 clean:
 	rm -rf $(VENV) data/tidy reports/releases reports/site reports/failed

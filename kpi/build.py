@@ -12,6 +12,7 @@ import pandas as pd
 from kpi.anomalies import questions
 from kpi.catalogue import Catalogue, Declaration, Indicator, Target
 from kpi.checked import checked_files
+from kpi.computing import compute
 from kpi.corrections import apply_corrections, load_corrections
 from kpi.derive import derive
 from kpi.disclosure import protect, protect_revisions
@@ -93,9 +94,7 @@ def build(
     findings = check_identities(identities, printed, printed_languages(published))
     corrected = apply_corrections(printed, load_corrections(project.corrections, catalogue))
     tell("computing")
-    computed = derive(corrected.observations, catalogue)
-    tell("protecting")
-    protected = protect(corrected.observations, computed, catalogue)
+    computed, protected = compute(corrected.observations, catalogue, project.tidy)
     guards = [
         _problem_table("identities", [finding.problem for finding in surprises(findings)]),
         _problem_table("corrections", corrected.problems),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 import zipfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -70,3 +71,8 @@ def keep_only(folder: Path, keys: Collection[str]) -> None:
     for path in folder.glob("*") if folder.is_dir() else ():
         if path.name not in wanted:
             path.unlink(missing_ok=True)
+
+
+def clear(folder: Path) -> None:
+    """Remove everything that was kept."""
+    shutil.rmtree(folder, ignore_errors=True)

@@ -69,7 +69,7 @@ def refresh(
         from kpi.build import build  # noqa: PLC0415
 
         if force:
-            cache.keep_only(project.tidy / cache.FOLDER, ())
+            cache.clear(project.tidy / cache.FOLDER)
         build(project, allow_sample=allow_sample, tell=tell, key=key)
         record = read_record(project.tidy)
     return Built(

@@ -212,7 +212,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_the_site_stays(project, sit
 
 def test_damaged_caches_tables_and_states_are_made_again(project, sites):
     run(project, RunOptions())
-    entries = list((project.tidy / "UNPROTECTED" / "cache").glob("*.entry"))
+    entries = list((project.tidy / "UNPROTECTED" / "cache").rglob("*.entry"))
     tables = [project.tidy / "observations.parquet", project.tidy / "validation" / "checks.csv"]
     records = [project.tidy / "build.json", project.reports / "site" / "inputs.json"]
     assert entries

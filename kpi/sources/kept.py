@@ -23,12 +23,13 @@ _WORDS: dict[str, Any] = {
     "indicators": {"__all__": {"label", "definition", "formula", "caveats"}},
     "objectives": {"__all__": {"title"}},
 }
+FOLDER = cache.FOLDER / "read"
 _FACTS = ("rows_read", "rows_accepted", "rows_replaced", "is_sample", "ignored_columns")
 
 
 def source_keys(root: Path, catalogue: Catalogue, *, allow_sample: bool) -> dict[str, str]:
     """For each source the hash of its files, of what it asks of the register, of all suites, and of the package."""
-    register = fingerprint.of(catalogue.model_dump_json(exclude=_WORDS))
+    register = register_key(catalogue)
     suites = fingerprint.of_files((root / "expectations").glob("*.json"), root)
     keys = {}
     for source in catalogue.sources:
@@ -36,6 +37,11 @@ def source_keys(root: Path, catalogue: Catalogue, *, allow_sample: bool) -> dict
         given = source_files(root, paths)
         keys[source.id] = fingerprint.of(source.id, given, is_sample, register, suites, fingerprint.code())
     return keys
+
+
+def register_key(catalogue: Catalogue) -> str:
+    """Of the register without what only people read."""
+    return fingerprint.of(catalogue.model_dump_json(exclude=_WORDS))
 
 
 def source_files(root: Path, paths: Sequence[Path]) -> dict[str, str]:
@@ -48,7 +54,7 @@ def kept_sources(
     root: Path, catalogue: Catalogue, tidy: Path, *, allow_sample: bool, tell: Callable[[str], None]
 ) -> list[Normalised]:
     """All sources read and normalised; from what is kept below ``tidy`` where nothing changed."""
-    folder = tidy / cache.FOLDER
+    folder = tidy / FOLDER
     keys = source_keys(root, catalogue, allow_sample=allow_sample)
     found = []
     for name, key in keys.items():
