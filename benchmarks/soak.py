@@ -54,7 +54,8 @@ def main() -> None:
 
 def expect(holds: bool, otherwise: str) -> None:
     if not holds:
-        raise SystemExit(f"The site is broken: {otherwise}.")
+        msg = f"The site is broken: {otherwise}."
+        raise SystemExit(msg)
 
 
 def change(root: Path, chance: random.Random) -> tuple[dict[str, tuple[str, str, str, int]], str]:

@@ -30,7 +30,7 @@ FAIL: State = "fail"
 SIGNS = {OK: "✓", WARN: "!", FAIL: "✗"}
 
 OLDEST_PYTHON = (3, 11)
-#: A site with its notebooks takes about 150 MB; five releases are kept, mostly links to the same files; then the tables.
+#: A site takes about 150 MB; five releases are kept, mostly as links to the same files; the tables come on top.
 LITTLE_SPACE, TOO_LITTLE_SPACE = 2_000_000_000, 500_000_000
 #: A nightly run that is older than this was missed.
 OLD_RUN = dt.timedelta(hours=36)
