@@ -7,7 +7,6 @@ import shutil
 import socket
 
 import nbformat
-import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from typer.testing import CliRunner
@@ -120,10 +119,6 @@ def project(built_project, tmp_path, monkeypatch) -> Project:
     for name in ("data/catalogue", "data/published", "data/tidy", "expectations", "notebooks"):
         shutil.copytree(built_project.root / name, root / name)
     shutil.copy(ROOT / "constraints.txt", root)
-    for path in (root / "data" / "tidy").glob("[oc]*.parquet"):  # one family is enough, and read in no time
-        rows = pd.read_parquet(path)
-        if "indicator" in rows:
-            rows[rows["indicator"].str.startswith("overnight-stays")].to_parquet(path)
     monkeypatch.setenv("KPI_ROOT", str(root))
     opened = Project(root)
     remember(opened)
@@ -197,7 +192,7 @@ def test_a_new_report_is_registered_checked_and_rendered_in_each_language(projec
     assert report.title.nl.split("’")[0] in dutch
     assert french.count('class="chart"') == 1
     assert french.count("<h1") == 1
-    write_portal(opened.catalogue, {}, site, "2022", "run")
+    write_portal(opened.catalogue, {}, site, "2022")
     assert 'href="reports/mice-recovery.html"' in (site / "nl" / "index.html").read_text("utf-8")
 
 

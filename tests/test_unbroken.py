@@ -28,7 +28,6 @@ from tests.test_run import contents
 from tests.tiny_project import FIGURES, make_tiny, write_figures
 
 pytestmark = [
-    pytest.mark.xdist_group("run"),
     pytest.mark.skipif(not can_fork(), reason="this system does not fork"),
 ]
 

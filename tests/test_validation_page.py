@@ -54,7 +54,7 @@ def pages(tmp_path_factory):
     }  # fmt: skip
     write_tables(project.tidy, tables, result.held_back)
     write_checked(project.tidy, [result], questions)
-    write_validation_pages(project, folder / "site", use_sample=True, run="r")
+    write_validation_pages(project, folder / "site", use_sample=True)
     return folder / "site", protected, result
 
 
@@ -112,7 +112,7 @@ def test_every_source_of_a_build_is_named(pages, tmp_path):
     names = [source.id for source in catalogue().sources]
     asked = pd.DataFrame(columns=[*QUESTION])
     write_checked(project.tidy, [replace(result, source=name, verdicts=()) for name in names], asked)
-    write_validation_pages(project, tmp_path / "site", use_sample=False, run="r")
+    write_validation_pages(project, tmp_path / "site", use_sample=False)
     for language in LANGUAGES:
         rows = _rows(_text(tmp_path / "site", language), translator(language).t("validation.sources"))
         assert [row[0] for row in rows] == [catalogue().source(name).title[language] for name in names]
