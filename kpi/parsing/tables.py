@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -169,7 +170,8 @@ def open_workbook(path: Path, content: bytes, *, formulas: bool = False) -> Work
 
     try:
         unpacked = sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(content)).infolist())
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error) as error:
+        # A changed byte in the directory of the archive may also ask for a version or a place that is none.
         msg = f"{path}: a damaged or cut-off workbook; send it again."
         raise DeliveryError(msg) from error
     if unpacked > _UNSUSPICIOUS and unpacked > _LARGEST_RATIO * len(content):
