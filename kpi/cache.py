@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from kpi.files import write_whole
+from kpi.files import parquet_bytes, write_whole
 
 #: Below ``data/tidy``; may be removed at any time. What is in it is not protected, see :mod:`kpi.disclosure`.
 FOLDER = Path("UNPROTECTED", "cache")
@@ -36,9 +36,7 @@ def put(folder: Path, key: str, entry: Entry) -> None:
     with zipfile.ZipFile(payload, "w") as packed:
         packed.writestr("facts.json", json.dumps(entry.facts, ensure_ascii=False, default=str))
         for name, table in entry.tables.items():
-            content = io.BytesIO()
-            table.to_parquet(content, index=False)
-            packed.writestr(f"{name}.parquet", content.getvalue())
+            packed.writestr(f"{name}.parquet", parquet_bytes(table))
     whole = payload.getvalue()
     try:
         write_whole(folder / f"{key}{_SUFFIX}", hashlib.sha256(whole).hexdigest().encode() + whole)

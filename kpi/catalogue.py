@@ -11,13 +11,10 @@ from kpi.derivation import Code, Derivation, DimensionName, Slug, Words
 from kpi.entries import (
     LANGUAGES,
     Aggregation,
-    Balance,
     Band,
     CodeList,
-    DataSet,
     Declaration,
     Direction,
-    Disclosure,
     Document,
     Entry,
     Formula,
@@ -28,20 +25,18 @@ from kpi.entries import (
     Objective,
     Organisation,
     Origin,
-    Part,
     PrintedLines,
     PrintedText,
     Progress,
     ProgressMethod,
     Qualifier,
     Report,
-    Source,
-    Spelling,
     Target,
     Text,
     TrafficLight,
 )
 from kpi.errors import unknown
+from kpi.source_entries import Balance, DataSet, Disclosure, Part, Source, Spelling
 
 __all__ = [
     "LANGUAGES",

@@ -23,6 +23,7 @@ from typing import Any, NoReturn
 
 from kpi import __version__
 from kpi.errors import KpiError, UsageError
+from kpi.files import read_json
 
 AGENT = f"brussels-kpi/{__version__} (kpi fetch; a person started it)"
 #: More than any data set that is asked for.
@@ -239,11 +240,7 @@ def _validator(state: Mapping[str, str]) -> str:
 
 
 def _read_notes(path: Path) -> dict[str, str]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return {str(name): str(value) for name, value in content.items()} if isinstance(content, dict) else {}
+    return {name: str(value) for name, value in read_json(path).items()}
 
 
 def _write_notes(path: Path, notes: Mapping[str, str]) -> None:

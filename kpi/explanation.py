@@ -205,16 +205,12 @@ def _rounding(row: Mapping[str, Any], indicator: Indicator, language: str) -> st
 
 
 def _verdicts(project: Project, indicator: Indicator) -> list[dict[str, Any]]:
-    from kpi.reporting.prepare import prepare_report  # noqa: PLC0415  (the briefing only when a number is explained)
+    from kpi.reporting.prepare import declared_reports  # noqa: PLC0415  (the briefing only when a number is explained)
 
-    found = []
-    for objective in dict.fromkeys(declaration.objective for declaration in indicator.declared):
-        report = prepare_report(project, objective)
-        for kpi in (*report.reports, *report.without_data):
-            if kpi.indicator.id == indicator.id and kpi.declaration is not None:
-                facts = {k: v for k, v in kpi.assessment.facts().items() if v not in {None, ""}}
-                found.append({"objective": objective, **facts})
-    return found
+    return [
+        {"objective": objective, **{k: v for k, v in kpi.assessment.facts().items() if v not in {None, ""}}}
+        for objective, kpi in declared_reports(project, indicator)
+    ]
 
 
 def _apart(rows: pd.DataFrame) -> list[str]:

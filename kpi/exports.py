@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pandas as pd
 
 from kpi.errors import unknown
 from kpi.excel import neutralise, stable_bytes
-from kpi.files import write_whole
+from kpi.files import parquet_bytes, write_whole
 from kpi.observations import lean
 from kpi.sdmx_csv import sdmx_table
 
@@ -51,12 +50,6 @@ def _json(frame: pd.DataFrame) -> bytes:
     return text.encode()
 
 
-def _parquet(frame: pd.DataFrame) -> bytes:
-    buffer = io.BytesIO()
-    frame.to_parquet(buffer, index=False)
-    return buffer.getvalue()
-
-
 def _xlsx(frame: pd.DataFrame) -> bytes:
     from openpyxl import Workbook  # noqa: PLC0415  (only when a workbook is asked for)
     from openpyxl.styles import Font  # noqa: PLC0415
@@ -85,7 +78,7 @@ def _sdmx_csv(frame: pd.DataFrame) -> bytes:
 _FORMS: dict[str, Callable[[pd.DataFrame], bytes]] = {
     "csv": _csv,
     "json": _json,
-    "parquet": _parquet,
+    "parquet": parquet_bytes,
     "xlsx": _xlsx,
     "sdmx-csv": _sdmx_csv,
 }

@@ -6,11 +6,11 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from kpi.deliver import Added, add
 from kpi.download import PATIENT, Patience, content_hash, download
 from kpi.errors import KpiError, UsageError
+from kpi.files import read_json
 from kpi.project import Project
 from kpi.sources import module, modules
 
@@ -74,7 +74,7 @@ def _one(
     project: Project, source_id: str, name: str, url: str, patience: Patience, tell: Callable[[str], None]
 ) -> Fetched:
     folder = project.data / "incoming" / source_id / _FOLDER
-    states = _states(folder)
+    states = read_json(folder / _STATE)
     known = states.get(name, {})
     # Another address, or a delivery that was removed since: then it is wanted again.
     if known.get("url") != url or not (folder.parent / known.get("file", "")).is_file():
@@ -98,11 +98,3 @@ def _one(
     got.path.unlink()
     told = "; ".join(added.unreadable) or "; ".join(added.result.held_back["reason"][:1])
     return Fetched(name, added, error=told.removeprefix(f"{name}: ") if added.refused else "")
-
-
-def _states(folder: Path) -> dict[str, dict[str, str]]:
-    try:
-        content = json.loads((folder / _STATE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}

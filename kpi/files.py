@@ -1,11 +1,17 @@
-"""Writing in one step: a reader meets the old one or the new one, never half of it."""
+"""Writing in one step (a reader meets the old one or the new one, never half of it), and reading what was written."""
 
 from __future__ import annotations
 
+import io
+import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Ending of what is not in its place yet; whatever a killed process left under it may be removed.
 UNFINISHED = ".unfinished"
@@ -49,6 +55,22 @@ def write_together(folder: Path, contents: Mapping[str, bytes]) -> None:
     finally:
         for unfinished in beside.values():
             unfinished.unlink(missing_ok=True)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object that a file holds; empty where there is no file, or none that can be read as one."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def parquet_bytes(table: pd.DataFrame) -> bytes:
+    """A table as a Parquet file."""
+    content = io.BytesIO()
+    table.to_parquet(content, index=False)
+    return content.getvalue()
 
 
 def sweep(folder: Path) -> None:

@@ -20,7 +20,7 @@ from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from kpi.errors import KpiError, suggestion
-from kpi.parsing.periods import bounds, frequency
+from kpi.parsing.periods import bounds, ends_month, frequency
 from kpi.precision import rounded
 
 LOCALE_FOLDER = Path(__file__).parent / "locales"
@@ -229,7 +229,7 @@ class Translator:
         start, end = bounds(period)
         if (not start or start.endswith("-01-01")) and (not end or end.endswith("-12-31")):
             return start[:4], end[:4], "year"
-        if start.endswith("-01") and (not end or _ends_month(end)):
+        if start.endswith("-01") and (not end or ends_month(dt.date.fromisoformat(end))):
             return self.month(start), end and self.month(end), "month"
         return self.date(start), self.date(end), "day"
 
@@ -264,10 +264,6 @@ def _decimals(value: float) -> int:
 def _rounded(value: float, decimals: int) -> float:
     # 20.5 must not come out of 0.205 * 100 as 20.499999999999996
     return round(value, decimals)
-
-
-def _ends_month(iso: str) -> bool:
-    return (dt.date.fromisoformat(iso) + dt.timedelta(days=1)).day == 1
 
 
 def check_translations() -> list[str]:

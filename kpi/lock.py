@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from kpi.errors import KpiError, LockedError
-from kpi.files import write_whole
+from kpi.files import read_json, write_whole
 from kpi.project import Project
 
 LOCK, HOLDER = ".lock", ".lock-holder.json"
@@ -37,14 +37,15 @@ def locked(project: Project) -> Iterator[None]:
 
     path, holder = project.reports / LOCK, project.reports / HOLDER
     soft = os.environ.get("KPI_LOCK") == SOFT
-    if soft and path.exists() and _is_dead(_holder(project)):
+    if soft and path.exists() and _is_dead(read_json(holder)):
         path.unlink(missing_ok=True)
     lock = SoftFileLock(path, timeout=0) if soft else FileLock(path, timeout=0)
     try:
         project.reports.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
-        msg = f"Another run is at work in {project.root}: {_words(_holder(project))} (lock {path}). Wait for it to end"
+        who = _words(read_json(holder))
+        msg = f"Another run is at work in {project.root}: {who} (lock {path}). Wait for it to end"
         remedy = ", or remove the lock if that machine is gone." if soft else " and start again."
         raise LockedError(msg + remedy) from error
     except OSError as error:
@@ -73,14 +74,6 @@ def me() -> dict[str, Any]:
         "command": " ".join(["kpi", *sys.argv[1:]]),
         "job": os.environ.get("KPI_JOB", ""),
     }
-
-
-def _holder(project: Project) -> dict[str, Any]:
-    try:
-        holder = json.loads((project.reports / HOLDER).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return holder if isinstance(holder, dict) else {}
 
 
 def _words(holder: dict[str, Any]) -> str:

@@ -52,6 +52,14 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 
+def quick_text() -> None:
+    """Keep text as Python objects in this process: on thousands of small tables that takes half the time of Arrow's.
+
+    For commands that build and compose; whoever explores in a notebook keeps the setting of their own.
+    """
+    pd.set_option("mode.string_storage", "python")
+
+
 def dimensions_of(frame: pd.DataFrame) -> list[str]:
     """Names of the dimension columns of a tidy table, sorted."""
     fixed = {*KEYS, *VALUES, *UNITS}

@@ -141,9 +141,9 @@ def indicator_parts(inputs: Inputs, indicator: Indicator) -> Parts:
     }
 
 
-def framed_parts(inputs: Inputs) -> dict[str, str]:
-    """Of pages that no notebook renders, in all languages."""
-    return {name: part for name, part in _common(inputs, "").items() if name not in {"notebook", "as of"}}
+def framed_parts(inputs: Inputs, language: str = "") -> dict[str, str]:
+    """Of what no notebook renders, in one language or in all."""
+    return {name: part for name, part in _common(inputs, language).items() if name not in {"notebook", "as of"}}
 
 
 def index_parts(inputs: Inputs) -> Parts:
@@ -166,11 +166,10 @@ def workbook_parts(inputs: Inputs, organisation: str, language: str) -> Parts:
         *(o for o in catalogue.objectives if o.id in objectives),
     ]
     places = {name: shown.by_indicator[name] for name in sorted(names) if name in shown.by_indicator}
-    common = {name: part for name, part in _common(inputs, language).items() if name not in {"notebook", "as of"}}
     return {
         **inputs.hashes_of(entries),
         **{f"figures:{name}": digest(shown, place) for name, place in places.items()},
-        **common,
+        **framed_parts(inputs, language),
     }
 
 

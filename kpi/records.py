@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from kpi import fingerprint
+from kpi.files import read_json
 
 #: Below ``data/tidy``.
 RECORD = "build.json"
@@ -21,8 +21,4 @@ def read_record(folder: Path) -> dict[str, Any]:
 
 def told(folder: Path) -> dict[str, Any]:
     """The record as it stands, whether the tables fit it or not."""
-    try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return record if isinstance(record, dict) else {}
+    return read_json(folder / RECORD)

@@ -67,7 +67,9 @@ def refresh(
         # pandas and all that checks only when something changed
         from kpi import cache  # noqa: PLC0415
         from kpi.build import build  # noqa: PLC0415
+        from kpi.observations import quick_text  # noqa: PLC0415
 
+        quick_text()
         if force:
             cache.clear(project.tidy / cache.FOLDER)
         build(project, allow_sample=allow_sample, tell=tell, key=key)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kpi.errors import KpiError, unknown
-from kpi.files import sweep, write_whole
+from kpi.files import read_json, sweep, write_whole
 from kpi.pieces import Made
 from kpi.project import Project
 
@@ -60,10 +60,10 @@ def releases(project: Project) -> list[Path]:
 
 def read_state(release: Path | None) -> tuple[str, dict[str, Made]]:
     """The key of all inputs of a release (empty where not all of it is up to date), and its pieces."""
+    state = read_json(release / STATE) if release else {}
     try:
-        state = json.loads((release / STATE).read_text(encoding="utf-8")) if release else {}
         return state.get("key", ""), {name: Made(**made) for name, made in state.get("pieces", {}).items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (TypeError, AttributeError):
         return "", {}  # damaged: everything is made again
 
 
@@ -204,10 +204,5 @@ def _link(source: str, target: str) -> None:
 
 def history(project: Project) -> list[dict[str, Any]]:
     """All runs that are on record, the newest first, as their manifests."""
-    found = []
-    for path in sorted((project.reports / "runs").glob("*.json"), reverse=True):
-        try:
-            found.append(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError):
-            continue
-    return found
+    paths = sorted((project.reports / "runs").glob("*.json"), reverse=True)
+    return [record for path in paths if (record := read_json(path))]

@@ -152,7 +152,7 @@ def plan(project: Project, options: RunOptions, *, tell: Callable[[str], None] =
         built = refresh(project, allow_sample=options.use_sample, tell=tell)
         site = current(project)
         key, before = read_state(site)
-        if not options.force and _up_to_date(project, options, built, key, before):
+        if not options.force and key == _key(project, options, built) and _whole(project, before):
             return Plan({}, len(before), 0.0)
         from kpi.making import all_pieces, plan_work  # noqa: PLC0415  (see below)
 
@@ -173,9 +173,10 @@ def _expected(project: Project, why: Mapping[str, Any], processes: int) -> float
     return sum(past.get(name, usual) for name in why) / processes
 
 
-def _up_to_date(project: Project, options: RunOptions, built: Built, key: str, before: Mapping[str, Made]) -> bool:
+def _whole(project: Project, before: Mapping[str, Made]) -> bool:
+    """Whether all that was published is still there."""
     site = site_of(project)
-    return key == _key(project, options, built) and all(all_there(made.files, site) for made in before.values())
+    return all(all_there(made.files, site) for made in before.values())
 
 
 def _key(project: Project, options: RunOptions, built: Built) -> str:
@@ -203,38 +204,28 @@ def _run(
     result = RunResult(site_of(project), key[:12], built)
     record.run, record.built = result.run, built.rebuilt
     record.held_back, record.sources = built.counts, built.sources
-    if not options.force and _up_to_date(project, options, built, key_before, before):
+    if not options.force and key == key_before and _whole(project, before):
         result.unchanged = record.unchanged = len(before)
         record.release = site.name if site else ""
     else:
-        _publish_changes(project, options, result, record, tell, progress)
+        # pandas and what renders only where something changed
+        from kpi.making import make, plan_work  # noqa: PLC0415
+        from kpi.observations import quick_text  # noqa: PLC0415
+
+        quick_text()
+
+        tell("planning")
+        jobs, extra = jobs_of(project, options), reports_of(project, options)
+        work = plan_work(project, jobs, extra, options, built, before, site)
+        record.release = name_of(project, result.run)
+        staging = stage(project)
+        try:
+            pieces = make(work, staging, result, record, tell, progress)
+            complete = not result.failed and (work.whole or key == key_before)
+            publish(project, staging, record.release, key if complete else "", pieces, keep=options.keep)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
     result.seconds = record.elapsed
     with suppress(OSError):  # the site is published: that its record has no place does not undo it
         write_record(project, as_json(record))
     return result
-
-
-def _publish_changes(
-    project: Project,
-    options: RunOptions,
-    result: RunResult,
-    record: Record,
-    tell: Callable[[str], None],
-    progress: Callable[[int, int], None],
-) -> None:
-    from kpi.making import make, plan_work  # noqa: PLC0415  (pandas and what renders only where something changed)
-
-    tell("planning")
-    site = current(project)
-    key_before, before = read_state(site)
-    key = _key(project, options, result.built)
-    jobs, extra = jobs_of(project, options), reports_of(project, options)
-    work = plan_work(project, jobs, extra, options, result.built, before, site)
-    record.release = name_of(project, result.run)
-    staging = stage(project)
-    try:
-        pieces = make(work, staging, result, record, tell, progress)
-        complete = not result.failed and (work.whole or key == key_before)
-        publish(project, staging, record.release, key if complete else "", pieces, keep=options.keep)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)

@@ -12,7 +12,6 @@ from markupsafe import Markup
 from kpi.briefing import Breakdown, KpiReport, Series
 from kpi.charts import chart_for, dimension_title
 from kpi.charts.points import records, value_words
-from kpi.compose import compose, gather
 from kpi.errors import UsageError
 from kpi.i18n import Translator, translator
 from kpi.reporting.fragments import Fragment, chart_fragment, paragraph
@@ -74,14 +73,10 @@ def explanation(figures: Figures) -> pd.DataFrame:
 
 def _verdicts(figures: Figures, words: Translator) -> Iterator[tuple[str, str]]:
     """What each objective that declares the indicator may say of it, with the reason where it may not."""
-    project, indicator = figures.project, figures.indicator
-    rows = project.by_indicator.get(indicator.id, figures.frame)
-    evidence = gather(rows)  # of this indicator alone: that of all takes seconds
-    for name in dict.fromkeys(d.objective for d in indicator.declared):
-        brief = compose(project.catalogue.objective(name), project.catalogue, evidence, as_of="")
-        for report in (*brief.reports, *brief.without_data):
-            if report.indicator.id == indicator.id and report.declaration is not None:
-                yield name, _verdict(report, words)
+    from kpi.reporting.prepare import declared_reports  # noqa: PLC0415  (the briefing only where a verdict is asked for)
+
+    for name, report in declared_reports(figures.project, figures.indicator):
+        yield name, _verdict(report, words)
 
 
 def _verdict(report: KpiReport, words: Translator) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 from kpi import fingerprint
 from kpi.errors import UsageError
 from kpi.excel import neutralise
-from kpi.files import sweep, write_together, write_whole
+from kpi.files import parquet_bytes, sweep, write_together, write_whole
 from kpi.observations import KEYS, VALUES, combine
 from kpi.records import RECORD, told
 
@@ -53,7 +53,7 @@ def write_tables(
     """
     contents = {f"{name}.{form}": to(table) for name, table in tables.items() for form, to in _FORMS.items()}
     contents[_HELD_BACK_FILE] = _csv(held_back)
-    contents |= {f"{UNPROTECTED}/{name}.parquet": _parquet(table) for name, table in (unprotected or {}).items()}
+    contents |= {f"{UNPROTECTED}/{name}.parquet": parquet_bytes(table) for name, table in (unprotected or {}).items()}
     contents |= beside or {}
     before = told(folder).get("tables", {})
     sweep(folder)
@@ -130,15 +130,9 @@ def read_suppressed(folder: Path) -> pd.DataFrame:
     return _table(folder, SUPPRESSED) if (folder / f"{SUPPRESSED}.parquet").exists() else pd.DataFrame()
 
 
-def _parquet(table: pd.DataFrame) -> bytes:
-    content = io.BytesIO()
-    table.to_parquet(content, index=False)
-    return content.getvalue()
-
-
 def _csv(table: pd.DataFrame) -> bytes:
     # People open these in a spreadsheet, and what was held back repeats what was delivered.
     return neutralise(table).to_csv(index=False).encode()
 
 
-_FORMS = {"parquet": _parquet, "csv": _csv}
+_FORMS = {"parquet": parquet_bytes, "csv": _csv}

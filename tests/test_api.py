@@ -222,7 +222,7 @@ def test_a_picture_of_ones_own_needs_the_sentence_it_says():
     assert '<th scope="col" class="num">n</th>' in kpi.captioned(pd.DataFrame({"a": ["x"], "n": [1]}), "T").html
 
 
-def test_a_number_is_explained_down_to_its_rows():
+def test_a_number_is_explained_down_to_its_rows(built_project):
     found = kpi.explain("overnight-stays", period="2019")
     assert {row["source"] for row in found.rows} >= {"published", "overnight-stays"}
     assert sum(part["obs_value"] for part in found.parts) == 9.5e6
@@ -232,13 +232,13 @@ def test_a_number_is_explained_down_to_its_rows():
     json.dumps(found.as_dict())
 
 
-def test_a_ratio_is_explained_with_its_numbers():
+def test_a_ratio_is_explained_with_its_numbers(built_project):
     found = kpi.explain("call-selection-rate")
     (row,) = found.rows
     assert found.steps == [f"{row['numerator']:.15g} / {row['denominator']:.15g} × 100 = {row['obs_value']:.15g}"]
 
 
-def test_what_cannot_be_explained_says_what_can():
+def test_what_cannot_be_explained_says_what_can(built_project):
     with pytest.raises(UsageError, match="did you mean"):
         kpi.explain("overnight-stays", period="2091")
     with pytest.raises(UsageError, match="market"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -46,12 +45,15 @@ LabelLanguage = Annotated[str, typer.Option("--language", help="Language of labe
 def project_of(root: Path | None) -> Project:
     from kpi.project import Project, find_root
 
-    with suppress(ImportError):  # `kpi doctor` says what is missing
-        import pandas as pd
-
-        # Thousands of small tables: text as Python objects takes half the time of Arrow's.
-        pd.set_option("mode.string_storage", "python")
     return Project(find_root(root))
+
+
+def tables_of(root: Path | None) -> Project:
+    """The project, for a command that works on tables."""
+    from kpi.observations import quick_text
+
+    quick_text()
+    return project_of(root)
 
 
 class Log(StrEnum):

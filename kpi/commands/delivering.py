@@ -15,7 +15,7 @@ from kpi.commands.common import (
     Root,
     app,
     print_rows,
-    project_of,
+    tables_of,
     tell,
     tell_questions,
 )
@@ -38,7 +38,7 @@ def check(
     root: Root = None,
 ) -> None:
     """Try one delivery: every problem with file, row, column, what was found and expected. Nothing is stored."""
-    project = project_of(root)
+    project = tables_of(root)
     from kpi.deliver import questions_of, try_delivery
 
     known = project.catalogue.source(source).id
@@ -65,7 +65,7 @@ def add(
     root: Root = None,
 ) -> None:
     """Check a delivery as 'kpi check' does, and keep it under its date in data/incoming."""
-    project = project_of(root)
+    project = tables_of(root)
     from kpi.deliver import add as add_delivery
 
     _annotated(project, files, source, annotate)
@@ -96,7 +96,7 @@ def collect(
     root: Root = None,
 ) -> None:
     """Write an Excel workbook that asks an organisation for the figures it owes; 'kpi add' reads it back."""
-    project = project_of(root)
+    project = tables_of(root)
     from kpi.collect.workbook import collect as write
 
     by_indicator = project.by_indicator if (project.tidy / "observations.parquet").exists() else None
@@ -114,7 +114,7 @@ def fetch(
     root: Root = None,
 ) -> None:
     """Download a source that has an API, check it, and keep what is new in data/incoming."""
-    project = project_of(root)
+    project = tables_of(root)
     from kpi.fetch import fetch as fetch_all
 
     results = fetch_all(project, source, address=address, tell=tell)

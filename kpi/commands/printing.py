@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kpi.commands.common import AsOf, NoSample, Root, app, project_of
+from kpi.commands.common import AsOf, NoSample, Root, app, tables_of
 
 
 @app.command()
@@ -22,8 +22,8 @@ def pdf(
     root: Root = None,
 ) -> None:
     """Print all objectives of a document in one file, from the tables that are there; needs Chromium."""
-    project = project_of(root)
-    from kpi.api import check_parameters
+    project = tables_of(root)
+    from kpi.parameters import check_parameters
     from kpi.reporting.documents import print_document
 
     check_parameters({"objective": "", "as_of": as_of})

@@ -18,7 +18,7 @@ from kpi.commands.common import (
     Root,
     app,
     print_rows,
-    project_of,
+    tables_of,
     tell,
 )
 from kpi.errors import UsageError
@@ -59,7 +59,7 @@ class Figures(StrEnum):
 @app.command("list")
 def list_(kind: Kind, language: LabelLanguage = "en", output: Form = Listing.table, root: Root = None) -> None:
     """List the register: documents, objectives, indicators or sources."""
-    project = project_of(root)
+    project = tables_of(root)
     from kpi.listing import register_table
 
     print_rows(register_table(project.catalogue, kind.value, language), output)
@@ -80,7 +80,7 @@ def show(
     root: Root = None,
 ) -> None:
     """Show one indicator: its definition, who declares it, its latest values and where they come from."""
-    project = project_of(root)
+    project = tables_of(root)
     if explain:
         _explain(project, indicator, period, where or [], language, output)
         return
@@ -140,7 +140,7 @@ def coverage(
     root: Root = None,
 ) -> None:
     """KPIs declared, with current, stale or sample figures, without data; testability out of seven points."""
-    project = project_of(root)
+    project = tables_of(root)
     from kpi.listing import coverage_table
 
     print_rows(coverage_table(project, by.value, language), output)
@@ -153,7 +153,7 @@ def revisions(
     root: Root = None,
 ) -> None:
     """What newer deliveries changed: old value, new value, by how much, since when."""
-    project = project_of(root)
+    project = tables_of(root)
     from kpi.listing import revision_table
 
     table = revision_table(project, indicator or [])
@@ -165,7 +165,7 @@ def revisions(
 @app.command()
 def identities(language: LabelLanguage = "en", output: Form = Listing.table, root: Root = None) -> None:
     """What published figures imply about one another: declared and found, true or not, with the values."""
-    project = project_of(root)
+    project = tables_of(root)
     from kpi.listing import identity_table
 
     print_rows(identity_table(project.findings, language), output)
@@ -182,7 +182,7 @@ def figures(
     root: Root = None,
 ) -> None:
     """Tidy observations out."""
-    project = project_of(root)
+    project = tables_of(root)
     from kpi.exports import to_bytes, write_figures
     from kpi.listing import select_figures
     from kpi.observations import lean

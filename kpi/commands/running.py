@@ -26,6 +26,7 @@ from kpi.commands.common import (
     log_as,
     print_rows,
     project_of,
+    tables_of,
     tell,
     tell_held_back,
     tell_questions,
@@ -67,8 +68,8 @@ def run(
     """Build, validate, render what changed, and publish: the main job."""
     log_as(log_format)
     project = project_of(root)
-    from kpi.api import check_parameters
     from kpi.notify.tell import telling
+    from kpi.parameters import check_parameters
     from kpi.run import RunOptions
     from kpi.run import plan as plan_run
     from kpi.run import run as run_all
@@ -176,8 +177,8 @@ def report(
     root: Root = None,
 ) -> None:
     """Render one report from the tables that are there."""
-    project = project_of(root)
-    from kpi.api import check_parameters
+    project = tables_of(root)
+    from kpi.parameters import check_parameters
     from kpi.reporting.single import copy_charts, print_single, render_single
 
     given: dict[str, Any] = {

@@ -39,7 +39,8 @@ def check_notebook(
     project = project_of(root)
     import pandas as pd
 
-    from kpi.api import check_parameters, remember
+    from kpi.api import remember
+    from kpi.parameters import check_parameters
     from kpi.reporting.check_notebook import check_notebook as check
 
     check_parameters({"objective": "", "language": language})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from kpi.errors import KpiError, LockedError
+from kpi.files import read_json
 from kpi.notify.settings import When
 from kpi.project import Project
 
@@ -57,11 +57,7 @@ class News:
 
 def manifest_of(project: Project) -> dict[str, Any]:
     """The manifest of what is published; empty where nothing is."""
-    try:
-        found = json.loads((project.reports / "site" / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    return read_json(project.reports / "site" / "manifest.json")
 
 
 def of_result(result: RunResult, before: Mapping[str, Any], after: Mapping[str, Any]) -> News:

@@ -89,7 +89,7 @@ def previous(period: str) -> str:
         return before.isoformat()
     if letter != "I":
         return _named(letter, before)
-    if start.day == 1 and _ends_month(end):
+    if start.day == 1 and ends_month(end):
         months = (end.year - start.year) * 12 + end.month - start.month + 1
         return "/".join(_month_span(start.year * 12 + start.month - 1 - months, months))
     return f"{(start - (end - start) - dt.timedelta(days=1)).isoformat()}/{before.isoformat()}"
@@ -229,13 +229,14 @@ def _month_span(first: int, months: int) -> tuple[str, str]:
     return f"{year:04d}-{month + 1:02d}-01", f"{last_year:04d}-{last_month + 1:02d}-{last_day:02d}"
 
 
-def _ends_month(day: dt.date) -> bool:
+def ends_month(day: dt.date) -> bool:
+    """Whether it is the last day of its month."""
     return day.day == calendar.monthrange(day.year, day.month)[1]
 
 
 def _shifted(day: dt.date, years: int, *, keep_month_end: bool = False) -> dt.date:
     last = calendar.monthrange(day.year + years, day.month)[1]
-    stays_last = keep_month_end and _ends_month(day)
+    stays_last = keep_month_end and ends_month(day)
     return day.replace(year=day.year + years, day=last if stays_last else min(day.day, last))
 
 

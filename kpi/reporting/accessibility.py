@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from kpi.catalogue import LANGUAGES
 from kpi.errors import UsageError
 from kpi.i18n import Translator, translator
-from kpi.reporting.fragments import paragraph
+from kpi.reporting.fragments import heading, paragraph
 from kpi.reporting.frame import write_framed
 from kpi.tables import bullet_list
 
@@ -67,20 +67,16 @@ def _body(publisher: Publisher, words: Translator) -> Markup:
     contact = publisher.contact or t("accessibility.contact-missing")
     parts = [
         paragraph(t("accessibility.commitment"), "lead"),
-        _heading(t("accessibility.state-title")),
+        heading(t("accessibility.state-title")),
         paragraph(t("accessibility.state")),
-        _heading(t("accessibility.gaps-title")),
+        heading(t("accessibility.gaps-title")),
         bullet_list([t(f"accessibility.gap.{gap}") for gap in GAPS], "plain"),
-        _heading(t("accessibility.method-title")),
+        heading(t("accessibility.method-title")),
         paragraph(assessed),
         paragraph(t("accessibility.method")),
-        _heading(t("accessibility.contact-title")),
+        heading(t("accessibility.contact-title")),
         paragraph(t("accessibility.contact", contact=contact)),
-        _heading(t("accessibility.enforcement-title")),
+        heading(t("accessibility.enforcement-title")),
         paragraph(t("accessibility.enforcement")),
     ]
     return Markup("\n").join(parts)
-
-
-def _heading(text: str) -> Markup:
-    return Markup("<h2>{}</h2>").format(text)

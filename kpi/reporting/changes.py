@@ -18,10 +18,11 @@ from kpi.briefing import KpiReport
 from kpi.catalogue import LANGUAGES, Catalogue
 from kpi.charts.points import number, where_words
 from kpi.coverage import state as coverage_state
+from kpi.files import read_json
 from kpi.i18n import Translator, translator
 from kpi.parsing.periods import bounds
 from kpi.reporting.feed import write_feed
-from kpi.reporting.fragments import objective_link, paragraph
+from kpi.reporting.fragments import heading, objective_link, paragraph
 from kpi.reporting.frame import write_framed, write_text
 from kpi.reporting.verdict import STATUS_SIGNS
 from kpi.tables import Cell, Column, details, table
@@ -124,9 +125,8 @@ def _end(kpi: KpiState) -> str:
 
 
 def read_state(site: Path) -> State | None:
-    """The state that a site carries; None for a site without one."""
-    path = site / FILE
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    """The state that a site carries; None for a site without one that can be read."""
+    return read_json(site / FILE) or None
 
 
 def write_changes(
@@ -165,7 +165,7 @@ def _body(entries: list[tuple[str, Markup, Entry]], words: Translator) -> Markup
     for place, (title, listed, entry) in enumerate(entries):
         when = t("changes.between", since=_when(entry["since"], words), until=_when(entry["until"], words))
         if place == 0:
-            parts += [Markup("<h2>{}</h2>").format(title), paragraph(when, "label"), listed]
+            parts += [heading(title), paragraph(when, "label"), listed]
         else:
             parts.append(details(f"{when}: {title}", listed))
     if not entries:

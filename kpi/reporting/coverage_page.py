@@ -12,7 +12,7 @@ from kpi.charts.points import records
 from kpi.coverage import POINTS, summed
 from kpi.exports import write_table
 from kpi.i18n import Translator, translator
-from kpi.reporting.fragments import link, objective_code, paragraph
+from kpi.reporting.fragments import heading, link, objective_code, paragraph
 from kpi.reporting.frame import write_framed
 from kpi.tables import Cell, Column, bullet_list, table
 
@@ -53,12 +53,12 @@ def _body(catalogue: Catalogue, covered: pd.DataFrame, words: Translator) -> Mar
             )
         ),
         paragraph(Markup("{}: {}").format(t("coverage.all-figures"), _all_figures(words))),
-        Markup("<h2>{}</h2>").format(t("coverage.testability")),
+        heading(t("coverage.testability")),
         paragraph(t("coverage.testability-why")),
         bullet_list([_point(covered, point, words) for point in POINTS]),
     ]
     for by in ("document", "organisation", "objective"):
-        parts.append(Markup("<h2>{}</h2>").format(t(f"coverage.by-{by}")))
+        parts.append(heading(t(f"coverage.by-{by}")))
         parts.append(_table(catalogue, summed(covered, by), by, words))
     return Markup("\n").join(parts)
 

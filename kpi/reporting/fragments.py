@@ -94,6 +94,11 @@ def section(identity: str, title: str, *content: Markup | str, kind: str = "") -
     return Fragment(str(html))
 
 
+def heading(text: str) -> Markup:
+    """A heading below the title of a page."""
+    return Markup("<h2>{}</h2>").format(text)
+
+
 def paragraph(text: Markup | str, kind: str = "") -> Markup:
     """A paragraph; nothing for no text."""
     if not text:

@@ -13,7 +13,7 @@ from kpi.charts.points import records, value_words, where_words
 from kpi.i18n import Translator, translator
 from kpi.observations import TOTAL, dimensions_of
 from kpi.parsing.text import fold
-from kpi.reporting.fragments import in_language, objective_code, paragraph
+from kpi.reporting.fragments import heading, in_language, objective_code, paragraph
 from kpi.reporting.frame import write_framed
 from kpi.reporting.notes import TECHNICAL_FLAGS
 from kpi.reporting.portal import found_many
@@ -72,16 +72,12 @@ def _body(
     parts = [
         paragraph(indicator.definition[words.language], "lead") if indicator.definition else Markup(""),
         definition_list(_facts(indicator, catalogue, words)),
-        _heading(words.t("register.declared")),
+        heading(words.t("register.declared")),
         _declarations(indicator, catalogue, words),
-        _heading(words.t("register.values")),
+        heading(words.t("register.values")),
         _values(indicator, rows, catalogue, words, remarks),
     ]
     return Markup("\n").join(part for part in parts if part)
-
-
-def _heading(text: str) -> Markup:
-    return Markup("<h2>{}</h2>").format(text)
 
 
 def _facts(indicator: Indicator, catalogue: Catalogue, words: Translator) -> Iterator[tuple[Cell, Cell]]:

@@ -34,7 +34,7 @@ class Job:
     @property
     def parameters(self) -> dict[str, Any]:
         """Parameters of the notebook."""
-        from kpi.api import check_parameters  # noqa: PLC0415
+        from kpi.parameters import check_parameters  # noqa: PLC0415
 
         return check_parameters(
             {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
 
 import pandas as pd
 
-from kpi.briefing import ObjectiveReport
-from kpi.catalogue import LANGUAGES, Text
+from kpi.briefing import KpiReport, ObjectiveReport
+from kpi.catalogue import LANGUAGES, Indicator, Text
 from kpi.compose import Evidence, compose, gather
 from kpi.coverage import coverage
 from kpi.disclosure import FREE
@@ -68,6 +69,17 @@ def prepare_report(project: Project, objective: str, *, as_of: str = "", use_sam
         as_of=as_of or default_as_of(project),
         held_back=_held_back(project),
     )
+
+
+def declared_reports(project: Project, indicator: Indicator) -> Iterator[tuple[str, KpiReport]]:
+    """What each objective that declares an indicator says of it, from its rows alone: those of all take seconds."""
+    rows = project.by_indicator.get(indicator.id, project.observations.iloc[:0])
+    of_it = gather(rows, revised(project))
+    for name in dict.fromkeys(declaration.objective for declaration in indicator.declared):
+        brief = compose(project.catalogue.objective(name), project.catalogue, of_it, as_of="")
+        for report in (*brief.reports, *brief.without_data):
+            if report.indicator.id == indicator.id and report.declaration is not None:
+                yield name, report
 
 
 @lru_cache(maxsize=8)

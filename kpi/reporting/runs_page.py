@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from kpi.catalogue import LANGUAGES
 from kpi.i18n import Translator, translator
-from kpi.reporting.fragments import paragraph
+from kpi.reporting.fragments import heading, paragraph
 from kpi.reporting.frame import write_framed
 from kpi.tables import Cell, Column, table
 
@@ -42,7 +42,7 @@ def _body(runs: Sequence[Mapping[str, Any]], words: Translator) -> Markup:
             table(
                 t("runs.title"), _columns(words, "when", "run", "by", *_COUNTS), _rows(runs, words), hidden_caption=True
             ),
-            Markup("<h2>{}</h2>").format(t("runs.sources")),
+            heading(t("runs.sources")),
             table(
                 t("runs.sources"),
                 _columns(words, "source", "files", "vintages", "read", "accepted", "held-back"),

@@ -16,7 +16,7 @@ from kpi.checked import public_results, read_checked
 from kpi.exports import write_table
 from kpi.i18n import Translator, translator
 from kpi.project import Project
-from kpi.reporting.fragments import paragraph
+from kpi.reporting.fragments import heading, paragraph
 from kpi.reporting.frame import write_framed, write_text
 from kpi.store import read_held_back, read_suppressed
 from kpi.tables import Cell, Column, bullet_list, details, table
@@ -62,17 +62,17 @@ def _body(
     t = words.t
     parts: list[Markup] = [
         paragraph(t("validation.lead"), "lead"),
-        Markup("<h2>{}</h2>").format(t("validation.sources")),
+        heading(t("validation.sources")),
         _sources(catalogue, checks, sources, hidden, words),
-        Markup("<h2>{}</h2>").format(t("validation.found")),
+        heading(t("validation.found")),
         _found(catalogue, checks, messages, words),
         _places(catalogue, held_back, messages, words),
         Markup('<h2 id="questions">{}</h2>').format(t("validation.questions")),
         paragraph(t("validation.questions-why")),
         _questions(questions, words),
-        Markup("<h2>{}</h2>").format(t("validation.protection")),
+        heading(t("validation.protection")),
         paragraph(t("validation.protection-why")),
-        Markup("<h2>{}</h2>").format(t("validation.rules")),
+        heading(t("validation.rules")),
     ]
     for source in sources.get("source", pd.Series(dtype="str")):
         mine = checks[checks["source"].eq(source)] if len(checks) else checks
