@@ -13,6 +13,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
@@ -22,6 +23,7 @@ from typer.testing import CliRunner
 
 from kpi.api import remember
 from kpi.cli import app
+from kpi.commands import delivering, reading, running, workbench
 from kpi.project import Project
 from kpi.reporting.engine import forget
 from tests.conftest import ROOT
@@ -110,15 +112,11 @@ def type_commands(text: str, where: str, opened: Project) -> None:
         assert words[0] == "kpi", f"{where}: {line}"
         # What changes the register, and what then reads it, opens it anew; the others share what was read.
         project = Project(opened.root) if words[1] in {"new-report", "check-notebook"} else opened
-        families = ("running", "reading", "delivering", "workbench")
-        patches = [patch(f"kpi.commands.{name}.project_of", lambda _root, found=project: found) for name in families]
-        for one in patches:
-            one.start()
-        try:
+        with ExitStack() as patched:
+            for module in (running, reading, delivering, workbench):
+                for opens in {"project_of", "tables_of"} & set(vars(module)):
+                    patched.enter_context(patch.object(module, opens, lambda _root, found=project: found))
             done = CliRunner().invoke(app, words[1:])
-        finally:
-            for one in patches:
-                one.stop()
         assert done.exit_code == 0, f"{where}: {line}\n{done.output}\n{done.exception!r}"
 
 

@@ -125,20 +125,20 @@ HOSTILE_TEXTS = [
 
 
 def test_parameters_arrive_as_the_text_they_are(tmp_path):
+    names = [f"text_{number}" for number in range(len(HOSTILE_TEXTS))]
     cells = [
         new_code_cell("texts = []", metadata={"tags": ["parameters"]}),
-        new_code_cell("import json\nprint(json.dumps([first, *texts]))"),
+        new_code_cell(f"import json\nprint(json.dumps([[{', '.join(names)}], texts]))"),
     ]
     path = tmp_path / "n.ipynb"
     nbformat.write(
         new_notebook(cells=cells, metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}}), path
     )
-    for first in HOSTILE_TEXTS:
-        forget()
-        parameters = {"first": first, "texts": HOSTILE_TEXTS}
-        done = papermill.execute_notebook(path, None, parameters=parameters, engine_name=ENGINE, progress_bar=False)
-        (output,) = done.cells[-1].outputs
-        assert json.loads(output.text) == [first, *HOSTILE_TEXTS]
+    forget()
+    parameters = {**dict(zip(names, HOSTILE_TEXTS, strict=True)), "texts": HOSTILE_TEXTS}
+    done = papermill.execute_notebook(path, None, parameters=parameters, engine_name=ENGINE, progress_bar=False)
+    (output,) = done.cells[-1].outputs
+    assert json.loads(output.text) == [HOSTILE_TEXTS, HOSTILE_TEXTS]
 
 
 @pytest.mark.parametrize("place", ["/etc", "outside"])

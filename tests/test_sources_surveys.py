@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi.sources import surveys
@@ -83,6 +83,7 @@ def _frames(rows: list[dict[str, float]], question: str) -> dict[str, pd.DataFra
     return {"counts": counted, "answers": empty}
 
 
+@settings(max_examples=12)  # each reads three deliveries
 @given(st.lists(st.integers(0, 10), min_size=1, max_size=30), st.integers(1, 5), st.integers(-3, 3))
 def test_a_rate_does_not_depend_on_how_its_scale_is_written(scores, stretch, shift):
     plain = _satisfied(0, 10, list(scores))
