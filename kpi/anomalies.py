@@ -61,16 +61,16 @@ class _Point:
 
 
 def questions(observations: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """What should be asked of whoever gave the values.
+    """What should be asked of whoever gave the values; of each source by itself.
 
     Args:
         observations: protected tidy rows; cells of a delivery that stand behind computed sums are not judged,
             nor is what is computed from several indicators: a slip shows in the values it comes from.
-        catalogue: gives names and units for the sentences.
+        catalogue: says which indicators are computed.
 
     Returns:
-        One row a question with the columns QUESTION and ``sentence_fr``, ``sentence_nl``, ``sentence_en``. ``low``
-        and ``high`` bound what was expected, NaN where the kind has no range.
+        One row a question with the columns QUESTION, by source, indicator and period. ``low`` and ``high`` bound
+        what was expected, NaN where the kind has no range.
     """
     made = {i.id for i in catalogue.indicators if i.derive is not None}
     rows = observations
@@ -85,11 +85,14 @@ def questions(observations: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         named = dict(zip(_SERIES, key, strict=True))
         found += [{**named, **question} for question in _of_series(series, str(named["unit_measure"]))]
     found += list(_copies(single))
-    table = pd.DataFrame(found, columns=list(QUESTION))
-    table = _first_only(table)
-    for language in LANGUAGES:
-        table[f"sentence_{language}"] = [_sentence(row, catalogue, language) for row in table.to_dict("records")]
-    return table
+    return _first_only(pd.DataFrame(found, columns=list(QUESTION)))
+
+
+def in_words(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Questions with ``sentence_fr``, ``sentence_nl`` and ``sentence_en``."""
+    rows = table.to_dict("records")
+    sentences = {f"sentence_{each}": [_sentence(row, catalogue, each) for row in rows] for each in LANGUAGES}
+    return table.assign(**sentences)
 
 
 def _given_whole(rows: pd.DataFrame) -> list[str]:

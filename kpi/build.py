@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-from kpi.anomalies import questions
+from kpi.anomalies import in_words
 from kpi.catalogue import Catalogue, Declaration, Indicator, Target
 from kpi.checked import checked_files
 from kpi.computing import compute
@@ -19,10 +19,10 @@ from kpi.disclosure import protect, protect_revisions
 from kpi.errors import Problem
 from kpi.families import check_families
 from kpi.identities import FILE, Finding, check_identities, load_identities, printed_languages, surprises
-from kpi.observations import combine, tidy
+from kpi.observations import combine, stack, tidy
 from kpi.parsing.periods import frequency
 from kpi.project import Project
-from kpi.sources.judged import HELD_BACK, SourceResult, judged
+from kpi.sources.judged import HELD_BACK, SourceResult
 from kpi.sources.kept import kept_sources, source_files
 from kpi.store import (
     COMPUTED,
@@ -83,8 +83,7 @@ def build(
     ``key`` says what the tables are made from, see :func:`kpi.refresh.refresh`.
     """
     catalogue = project.catalogue
-    read = kept_sources(project.root, catalogue, project.tidy, allow_sample=allow_sample, tell=tell)
-    results = judged(read, catalogue, project.expectations)
+    results = kept_sources(project.root, catalogue, project.tidy, allow_sample=allow_sample, tell=tell)
     targets = catalogue_targets(catalogue)
     printed = combine([targets, *(result.observations for result in results)])
     vintages = all_known([history([("", targets)]), *(result.history for result in results)])
@@ -94,12 +93,13 @@ def build(
     findings = check_identities(identities, printed, printed_languages(published))
     corrected = apply_corrections(printed, load_corrections(project.corrections, catalogue))
     tell("computing")
-    computed, protected = compute(corrected.observations, catalogue, project.tidy)
+    made = compute(corrected.observations, catalogue, project.tidy)
+    computed, protected, asked = made.made, made.shown, in_words(made.asked, catalogue)
     guards = [
         _problem_table("identities", [finding.problem for finding in surprises(findings)]),
         _problem_table("corrections", corrected.problems),
     ]
-    held_back = _stack([*guards, *(result.held_back for result in results)])
+    held_back = stack([*guards, *(result.held_back for result in results)])
     changes = revisions(vintages)
     tables = {
         OBSERVATIONS: protected.observations,
@@ -109,9 +109,8 @@ def build(
         SUPPRESSED: protected.suppressed,
     }
     unprotected = {OBSERVATIONS: corrected.observations, COMPUTED: computed, VINTAGES: vintages}
-    asked = questions(combine([protected.observations, protected.computed]), catalogue)
     whole = combine([corrected.observations, computed])
-    families = check_families(whole, catalogue, project.expectations, changes)
+    families = check_families(whole, catalogue, project.expectations, changes, project.tidy)
     results = [replace(result, verdicts=(*result.verdicts, *families.get(result.source, ()))) for result in results]
     done = BuildResult(
         protected.observations,
@@ -163,11 +162,6 @@ def known_at(project: Project, day: str) -> pd.DataFrame:
     corrected = apply_corrections(printed, load_corrections(project.corrections, catalogue)).observations
     protected = protect(corrected, derive(corrected, catalogue), catalogue)
     return combine([protected.observations, protected.computed])
-
-
-def _stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    filled = [frame for frame in frames if len(frame)]
-    return pd.concat(filled, ignore_index=True) if filled else frames[0]
 
 
 def _problem_table(guard: str, problems: Iterable[Problem]) -> pd.DataFrame:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+import numpy as np
 import pandas as pd
 
 from kpi.briefing import (
@@ -21,7 +22,7 @@ from kpi.comparability import KEYS, with_keys, without_keys
 from kpi.derive import PRINTED
 from kpi.lights import read_light
 from kpi.maturity import mark_immature
-from kpi.observations import TOTAL, dimensions_of, has_flag, matching, tidy, used_dimensions
+from kpi.observations import TOTAL, has_flag, lean, matching, tidy, used_dimensions
 from kpi.trends import change, versus_base
 from kpi.verdicts import assess
 
@@ -47,6 +48,26 @@ class Evidence:
     revised: Mapping[str, float] = field(default_factory=dict)
 
 
+class Lean(Mapping[str, pd.DataFrame]):
+    """The rows of each indicator without the dimensions it does not use, made when somebody asks for them."""
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self._rows, self._made = rows, dict[str, pd.DataFrame]()
+        groups = rows.groupby("indicator", sort=True).indices.items()
+        self._places = {str(name): np.asarray(places) for name, places in groups}
+
+    def __getitem__(self, indicator: str) -> pd.DataFrame:
+        if indicator not in self._made:
+            self._made[indicator] = lean(self._rows.take(self._places[indicator]))
+        return self._made[indicator]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
 def shown_rows(observations: pd.DataFrame) -> pd.DataFrame:
     """What was printed or computed; the cells of a delivery stand behind the sums."""
     shown = observations[observations["source"].isin(PRINTED) | has_flag(observations, "computed")]
@@ -57,13 +78,7 @@ def shown_rows(observations: pd.DataFrame) -> pd.DataFrame:
 def gather(observations: pd.DataFrame, revised: Mapping[str, float] | None = None) -> Evidence:
     """Index the tidy table once for all pages."""
     shown = shown_rows(observations)
-    dims = dimensions_of(shown)
-    # At once, and looked up in plain dictionaries: frame by frame takes seconds.
-    used = (shown[dims] != TOTAL).groupby(shown["indicator"]).any().to_dict("index")
-    by_indicator = {
-        str(name): rows.drop(columns=[dim for dim in dims if not used[name][dim]])
-        for name, rows in shown.groupby("indicator", sort=True)
-    }
+    by_indicator = Lean(shown)
     pairs = shown.loc[shown["objective"] != "", ["objective", "indicator"]].drop_duplicates()
     printed = {str(name): tuple(sorted(part["indicator"])) for name, part in pairs.groupby("objective")}
     return Evidence(by_indicator, printed, revised or {})

@@ -1,4 +1,4 @@
-"""What is computed and protected, source by source, used again where neither the rows nor the register changed.
+"""What is computed, protected and asked, source by source, used again where neither the rows nor the register changed.
 
 Nothing is ever computed across sources, and each source is protected by itself; so the parts put
 together are what all rows at once would give.
@@ -6,23 +6,34 @@ together are what all rows at once would give.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from kpi import cache, fingerprint
+from kpi.anomalies import questions
 from kpi.catalogue import Catalogue
 from kpi.derive import derive
 from kpi.disclosure import Protected, protect
-from kpi.observations import combine
+from kpi.observations import combine, stack
 from kpi.shown import digest_all
 from kpi.sources.kept import register_key
 
 FOLDER = cache.FOLDER / "computed"
 
 
-def compute(observations: pd.DataFrame, catalogue: Catalogue, tidy: Path) -> tuple[pd.DataFrame, Protected]:
-    """What :func:`kpi.derive.derive` makes of all rows, and what :func:`kpi.disclosure.protect` makes of both.
+@dataclass(frozen=True)
+class Computed:
+    """What is ``made`` of all rows; ``shown`` is both protected, ``asked`` the questions about what is shown."""
+
+    made: pd.DataFrame
+    shown: Protected
+    asked: pd.DataFrame
+
+
+def compute(observations: pd.DataFrame, catalogue: Catalogue, tidy: Path) -> Computed:
+    """All that :func:`kpi.derive.derive` computes, :func:`kpi.disclosure.protect` hides, and a person should look at.
 
     Args:
         observations: corrected tidy rows, those of a source one after another.
@@ -38,7 +49,8 @@ def compute(observations: pd.DataFrame, catalogue: Catalogue, tidy: Path) -> tup
         if entry is None:
             made = derive(rows.reset_index(drop=True), catalogue)
             shown = protect(rows.reset_index(drop=True), made, catalogue)
-            tables = {"made": made, **{name: getattr(shown, name) for name in _SHOWN}}
+            asked = questions(combine([shown.observations, shown.computed]), catalogue)
+            tables = {"made": made, "asked": asked, **{name: getattr(shown, name) for name in _SHOWN}}
             entry = cache.Entry({}, tables)
             cache.put(folder, key, entry)
         keys.append(key)
@@ -47,10 +59,9 @@ def compute(observations: pd.DataFrame, catalogue: Catalogue, tidy: Path) -> tup
     observed, computed, made = (
         combine([e.tables[name] for e in found]) for name in ("observations", "computed", "made")
     )
-    filled = [e.tables["suppressed"] for e in found if len(e.tables["suppressed"])]
-    none = found[0].tables["suppressed"] if found else pd.DataFrame()
-    suppressed = pd.concat(filled, ignore_index=True) if filled else none
-    return made, Protected(observed, computed, suppressed)
+    suppressed, asked = (stack([e.tables[name] for e in found] or [pd.DataFrame()]) for name in ("suppressed", "asked"))
+    asked = asked.sort_values("source", kind="stable", ignore_index=True) if len(asked) else asked
+    return Computed(made, Protected(observed, computed, suppressed), asked)
 
 
 _SHOWN = ("observations", "computed", "suppressed")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kpi.anomalies import questions
+from kpi.anomalies import in_words, questions
 from kpi.catalogue import Catalogue
 from kpi.derive import derive
 from kpi.errors import UsageError
@@ -107,7 +107,7 @@ def questions_of(result: SourceResult, catalogue: Catalogue) -> list[str]:
     if result.observations.empty:
         return []
     rows = combine([result.observations, derive(result.observations, catalogue)])
-    return list(questions(rows, catalogue)["sentence_en"])
+    return list(in_words(questions(rows, catalogue), catalogue)["sentence_en"])
 
 
 def _sentences(lost: pd.DataFrame) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from kpi.errors import unknown
-from kpi.excel import neutralise, stable_bytes
+from kpi.excel import csv_bytes, neutralise, stable_bytes
 from kpi.files import parquet_bytes, write_whole
 from kpi.observations import lean
 from kpi.sdmx_csv import sdmx_table
@@ -42,7 +43,7 @@ def write_figures(frame: pd.DataFrame, path: Path, form: str) -> None:
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
-    return neutralise(frame).to_csv(index=False).encode("utf-8-sig")
+    return BOM_UTF8 + csv_bytes(frame)
 
 
 def _json(frame: pd.DataFrame) -> bytes:
@@ -72,7 +73,7 @@ def _cell(value: Any) -> Any:
 
 
 def _sdmx_csv(frame: pd.DataFrame) -> bytes:
-    return neutralise(sdmx_table(frame)).to_csv(index=False).encode()
+    return csv_bytes(sdmx_table(frame))
 
 
 _FORMS: dict[str, Callable[[pd.DataFrame], bytes]] = {

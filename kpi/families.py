@@ -15,22 +15,31 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from kpi import cache, fingerprint
 from kpi.catalogue import Catalogue
 from kpi.disclosure.cells import cell_names
 from kpi.observations import TOTAL, dimensions_of
 from kpi.parsing.periods import previous
+from kpi.shown import digest_all
 from kpi.validation import Verdict, validate
 
 Layout = Callable[[pd.DataFrame, list[Any], Catalogue], pd.DataFrame]
 
 FILE = "families.yaml"
+FOLDER = cache.FOLDER / "families"
+#: What nothing is declared for.
+_NOTHING = pd.DataFrame({"source": []})
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _MOST_NAMED = 3
 _AT = ["source", "sample", "ref_area", "freq", "time_period", "cell"]
 
 
 def check_families(
-    observations: pd.DataFrame, catalogue: Catalogue, expectations: Path, changes: pd.DataFrame | None = None
+    observations: pd.DataFrame,
+    catalogue: Catalogue,
+    expectations: Path,
+    changes: pd.DataFrame | None = None,
+    tidy: Path | None = None,
 ) -> dict[str, list[Verdict]]:
     """What the suites of the families say, by source.
 
@@ -39,18 +48,36 @@ def check_families(
         catalogue: says which indicators are shares, and how often each is given.
         expectations: folder of the suites and of the declared families.
         changes: see :func:`kpi.vintages.revisions`.
+        tidy: folder below which verdicts are kept, and used again where the same is to be judged.
     """
     declared = yaml.safe_load((expectations / FILE).read_text(encoding="utf-8"))
     rows = observations.assign(cell=cell_names(observations))
     actual = rows[rows["measure"].eq("actual") & rows["source"].ne("published") & rows["obs_value"].notna()]
     found: dict[str, list[Verdict]] = {}
+    keys: list[str] = []
     layouts: dict[str, Layout] = {**LAYOUTS, "revisions": partial(_revisions, changes=changes)}
     for family, laid_out in layouts.items():
         table = laid_out(actual, declared.get(family, []), catalogue).reset_index(drop=True)
-        verdict = validate(table, f"family-{family}", {}, expectations)
+        verdict, key = _judged(table, f"family-{family}", expectations, tidy)
+        keys.append(key)
         for source, mine in table.groupby("source", sort=True):
             found.setdefault(str(source), []).append(_of(mine, verdict))
+    if tidy is not None:
+        cache.keep_only(tidy / FOLDER, keys)
     return found
+
+
+def _judged(table: pd.DataFrame, suite: str, expectations: Path, tidy: Path | None) -> tuple[Verdict, str]:
+    """The verdict of a suite, with what it is kept under."""
+    suites = fingerprint.of_file(expectations / f"{suite}.json")
+    key = fingerprint.of(suite, suites, digest_all(table), fingerprint.code())
+    kept = cache.get(tidy / FOLDER, key) if tidy else None
+    if kept is not None:
+        return Verdict(table, pd.DataFrame(), kept.tables["checks"], kept.facts), key
+    verdict = validate(table, suite, {}, expectations)
+    if tidy is not None:
+        cache.put(tidy / FOLDER, key, cache.Entry(verdict.result, {"checks": verdict.checks}))
+    return verdict, key
 
 
 def _of(mine: pd.DataFrame, verdict: Verdict) -> Verdict:
@@ -74,7 +101,7 @@ def _funnels(rows: pd.DataFrame, chains: list[list[str]], _: Catalogue) -> pd.Da
     """One row a step, period and part, with ``earlier`` and ``later``; a step without the other is not judged."""
     pairs = [pair for chain in chains for pair in pairwise(chain)]
     parts = [_beside(rows, {"earlier": earlier, "later": later}) for earlier, later in pairs]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True) if parts else _NOTHING
 
 
 def _stocks(rows: pd.DataFrame, stocks: list[Mapping[str, str]], _: Catalogue) -> pd.DataFrame:
@@ -88,7 +115,7 @@ def _stocks(rows: pd.DataFrame, stocks: list[Mapping[str, str]], _: Catalogue) -
         carried = before.reindex(pd.MultiIndex.from_frame(keys)).to_numpy()
         available = table["opened"] + carried
         parts.append(table.assign(available=available, should=available - table["closed"]).dropna(subset=["should"]))
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True) if parts else _NOTHING
 
 
 def _shares(rows: pd.DataFrame, _: list[Any], catalogue: Catalogue) -> pd.DataFrame:
@@ -106,7 +133,7 @@ def _shares(rows: pd.DataFrame, _: list[Any], catalogue: Catalogue) -> pd.DataFr
                 .reset_index(name="total")
             )
             parts.append(total.assign(indicator=indicator.id, whole=derive.scale))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"source": []})
+    return pd.concat(parts, ignore_index=True) if parts else _NOTHING
 
 
 def _completeness(rows: pd.DataFrame, freqs: list[str], catalogue: Catalogue) -> pd.DataFrame:
@@ -142,9 +169,8 @@ def _revisions(
 
     The first value is that of now without all changes since; what was added late changes a total like any revision.
     """
-    nothing = pd.DataFrame({"source": []})
     if changes is None or changes.empty or not declared:
-        return nothing
+        return _NOTHING
     keys = ["source", "indicator", "ref_area", "freq", "time_period"]
     summable = {i.id for i in catalogue.indicators if i.aggregation in {"sum", "last"}}
     totals = rows[rows["cell"].eq("") & rows["indicator"].isin(summable) & ~rows["sample"].astype("bool")]
@@ -155,7 +181,7 @@ def _revisions(
     first = (table["now"] - table["moved"]).abs()
     share = 100 * table["moved"].abs() / first.where(first > 0)
     most = float(declared[0]["percent"])
-    return table.assign(share=share, most=most).dropna(subset=["share"]).reset_index() if len(table) else nothing
+    return table.assign(share=share, most=most).dropna(subset=["share"]).reset_index() if len(table) else _NOTHING
 
 
 LAYOUTS: dict[str, Layout] = {

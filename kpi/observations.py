@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -117,6 +117,12 @@ def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     completed = [frame.assign(**{dim: TOTAL for dim in dims if dim not in frame}) for frame in kept]
     units = [column for column in UNITS if any(column in frame for frame in kept)]
     return pd.concat(completed, ignore_index=True)[[*KEYS, *dims, *VALUES, *units]]
+
+
+def stack(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of one form, one after the other; where all are empty, the first."""
+    filled = [table for table in tables if len(table)]
+    return pd.concat(filled, ignore_index=True) if filled else tables[0]
 
 
 def used_dimensions(frame: pd.DataFrame) -> list[str]:

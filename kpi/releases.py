@@ -7,7 +7,6 @@ import os
 import shutil
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +100,7 @@ def publish(project: Project, staging: Path, name: str, key: str, pieces: Mappin
     if site.exists() and not site.is_symlink() and not (site / STATE).exists():
         msg = f"{site} is a folder that no run made; move it away and run again."
         raise KpiError(msg)
-    state = {"key": key, "pieces": {name: asdict(made) for name, made in pieces.items()}}
+    state = {"key": key, "pieces": {name: vars(made) for name, made in pieces.items()}}
     write_whole(staging / STATE, json.dumps(state, ensure_ascii=False, sort_keys=True).encode())
     if hasattr(os, "sync"):
         os.sync()  # the pages reach the disk before the link that leads to them

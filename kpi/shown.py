@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ Places = np.ndarray[Any, np.dtype[np.intp]]
 NO_PLACES: Places = np.array([], dtype=np.intp)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shown:
     """``rows`` of the tidy table, ``hashes`` of them, and where the rows of an indicator and an objective stand.
 
@@ -28,6 +28,13 @@ class Shown:
     hashes: np.ndarray[Any, np.dtype[np.uint64]]
     by_indicator: Mapping[str, Places]
     printed: Mapping[str, Mapping[str, Places]]
+    _columns: dict[str, np.ndarray[Any, Any]] = field(default_factory=dict)
+
+    def column(self, name: str) -> np.ndarray[Any, Any]:
+        """A column as a plain array: thousands of places are looked up in it."""
+        if name not in self._columns:
+            self._columns[name] = self.rows[name].to_numpy(dtype="object")
+        return self._columns[name]
 
 
 def index_shown(observations: pd.DataFrame) -> Shown:
@@ -48,7 +55,7 @@ def declared(shown: Shown, indicator: str, where: Mapping[str, str]) -> Places:
     places = shown.by_indicator.get(indicator, NO_PLACES)
     for dimension, code in where.items():
         if dimension in shown.rows:
-            places = places[np.asarray(shown.rows[dimension].take(places) == code)]
+            places = places[shown.column(dimension)[places] == code]
         elif code != TOTAL:
             return NO_PLACES
     return places
@@ -66,7 +73,7 @@ def digest_all(rows: pd.DataFrame) -> str:
 
 def values(shown: Shown, places: Places, column: str) -> set[str]:
     """What stands in one column of some rows, without "not given"."""
-    return {str(value) for value in shown.rows[column].take(places).unique() if value}
+    return {str(value) for value in shown.column(column)[places].tolist() if value}
 
 
 def hash_rows(rows: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.uint64]]:

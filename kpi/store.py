@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from kpi import fingerprint
 from kpi.errors import UsageError
-from kpi.excel import neutralise
+from kpi.excel import csv_bytes
 from kpi.files import parquet_bytes, sweep, write_together, write_whole
 from kpi.observations import KEYS, VALUES, combine
 from kpi.records import RECORD, told
@@ -52,7 +52,7 @@ def write_tables(
         facts: what later runs ask of the build.
     """
     contents = {f"{name}.{form}": to(table) for name, table in tables.items() for form, to in _FORMS.items()}
-    contents[_HELD_BACK_FILE] = _csv(held_back)
+    contents[_HELD_BACK_FILE] = csv_bytes(held_back)
     contents |= {f"{UNPROTECTED}/{name}.parquet": parquet_bytes(table) for name, table in (unprotected or {}).items()}
     contents |= beside or {}
     before = told(folder).get("tables", {})
@@ -130,9 +130,5 @@ def read_suppressed(folder: Path) -> pd.DataFrame:
     return _table(folder, SUPPRESSED) if (folder / f"{SUPPRESSED}.parquet").exists() else pd.DataFrame()
 
 
-def _csv(table: pd.DataFrame) -> bytes:
-    # People open these in a spreadsheet, and what was held back repeats what was delivered.
-    return neutralise(table).to_csv(index=False).encode()
-
-
-_FORMS = {"parquet": parquet_bytes, "csv": _csv}
+#: People open the CSV files in a spreadsheet, and what was held back repeats what was delivered.
+_FORMS: dict[str, Callable[[pd.DataFrame], bytes]] = {"parquet": parquet_bytes, "csv": csv_bytes}

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kpi.anomalies import questions
+from kpi.anomalies import in_words, questions
 from kpi.catalogue import Indicator
 from kpi.observations import tidy
 from tests.small_catalogue import same, small_catalogue
@@ -37,7 +37,7 @@ def _ask(values, indicator="nights", freq="M"):
         | {"unit_measure": UNITS[indicator], "source_ref": "f"}
         for period, value in values.items()
     ]
-    found = questions(tidy(rows), _catalogue())
+    found = in_words(questions(tidy(rows), _catalogue()), _catalogue())
     return list(zip(found["kind"], found["time_period"], strict=True)), found
 
 

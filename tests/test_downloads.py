@@ -17,7 +17,13 @@ from kpi.catalogue import LANGUAGES
 from kpi.exports import to_bytes
 from kpi.i18n import translator
 from kpi.observations import tidy
-from kpi.reporting.downloads import CODED, addresses, write_all_figures, write_downloads
+from kpi.reporting.downloads import (
+    CODED,
+    addresses,
+    write_all_figures,
+    write_downloads,
+    write_figures_in_words,
+)
 from kpi.reporting.figures_book import figures_book
 from kpi.reporting.labelled import Reader, labelled, labelled_csv
 from kpi.reporting.prepare import figures_of
@@ -143,7 +149,8 @@ def test_files_stand_where_the_page_says_and_equal_rows_give_equal_bytes(rows, t
     for folder in ("one", "two"):
         for language in LANGUAGES:
             write_downloads(page(language), rows, tmp_path / folder, coded=language == "fr")
-        write_all_figures(rows, catalogue(), tmp_path / folder)
+            write_figures_in_words(rows, catalogue(), language, tmp_path / folder)
+        write_all_figures(rows, tmp_path / folder)
     one, two = (
         {path.relative_to(tmp_path / folder): path.read_bytes() for path in (tmp_path / folder).rglob("*.*")}
         for folder in ("one", "two")
@@ -157,7 +164,7 @@ def test_files_stand_where_the_page_says_and_equal_rows_give_equal_bytes(rows, t
 
 
 def test_the_file_of_the_whole_site_has_one_column_for_all_dimensions(rows, tmp_path):
-    write_all_figures(rows, catalogue(), tmp_path)
+    write_figures_in_words(rows, catalogue(), "fr", tmp_path)
     words = translator("fr")
     with zipfile.ZipFile(tmp_path / "fr" / "all-figures.csv.zip") as archive, archive.open("all-figures.csv") as file:
         back = pd.read_csv(file, sep=";", decimal=",", encoding="utf-8-sig")

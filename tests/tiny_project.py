@@ -51,7 +51,7 @@ def _some_suites(folder: Path) -> None:
             some = [e for e in suite["expectations"] if any(kind in e["type"] for kind in kinds)]
             suite["expectations"] = some[:2]
         (folder / path.name).write_text(json.dumps(suite), encoding="utf-8")
-    declared = "funnels: [[visits, tickets]]\nstocks: [{opened: visits, closed: visits, pending: tickets}]\n"
+    declared = "freshness: []\n"
     (folder / "families.yaml").write_text(declared, encoding="utf-8")
 
 

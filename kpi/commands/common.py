@@ -88,9 +88,9 @@ def print_rows(table: pd.DataFrame, form: Listing) -> None:
     if form is Listing.json:
         typer.echo(table.to_json(orient="records", force_ascii=False, indent=1))
     elif form is Listing.csv:
-        from kpi.excel import neutralise
+        from kpi.excel import csv_bytes
 
-        typer.echo(neutralise(table).to_csv(index=False), nl=False)
+        typer.echo(csv_bytes(table).decode(), nl=False)
     else:
         from kpi.listing import print_table
 

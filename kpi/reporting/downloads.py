@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kpi.catalogue import LANGUAGES, Catalogue
+from kpi.catalogue import Catalogue, Language
 from kpi.exports import to_bytes, write_figures, write_table
 from kpi.files import write_whole
 from kpi.i18n import translator
@@ -80,14 +80,17 @@ def verdicts_of(report: ObjectiveReport) -> pd.DataFrame:
     )
 
 
-def write_all_figures(rows: pd.DataFrame, catalogue: Catalogue, folder: Path) -> None:
-    """Every figure of the site: Parquet, and zipped since they are long SDMX-CSV and a CSV a language."""
+def write_all_figures(rows: pd.DataFrame, folder: Path) -> None:
+    """Every figure of the site in codes: Parquet, and SDMX-CSV, zipped since it is long."""
     write_figures(rows, folder / "all-figures.parquet", "parquet")
     _write_zipped(folder / "all-figures.sdmx.csv.zip", to_bytes(rows, "sdmx-csv"))
-    for language in LANGUAGES:
-        words = translator(language)
-        table = labelled(rows, Reader(catalogue, words), gather=True)
-        _write_zipped(folder / language / "all-figures.csv.zip", labelled_csv(table, words))
+
+
+def write_figures_in_words(rows: pd.DataFrame, catalogue: Catalogue, language: Language, folder: Path) -> None:
+    """Every figure of the site in the words of a language, as a zipped CSV."""
+    words = translator(language)
+    table = labelled(rows, Reader(catalogue, words), gather=True)
+    _write_zipped(folder / language / "all-figures.csv.zip", labelled_csv(table, words))
 
 
 def _write_zipped(path: Path, content: bytes) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from babel.numbers import get_decimal_symbol
 
 from kpi.catalogue import Catalogue
 from kpi.charts import dimension_title
-from kpi.excel import neutralise
+from kpi.excel import csv_bytes
 from kpi.i18n import Translator
 from kpi.observations import TOTAL, used_dimensions
 from kpi.reporting.notes import TECHNICAL_FLAGS, reference_words, source_title
@@ -54,7 +56,6 @@ def labelled(rows: pd.DataFrame, reader: Reader, *, gather: bool = False) -> pd.
 
     dims = used_dimensions(rows)
     titles = {dim: dimension_title(dim, catalogue, language) for dim in dims}
-    parts = {dim: coded(dim) for dim in dims}
     name = {tr.t("figures.indicator"): _each(rows["indicator"], lambda one: catalogue.indicator(one).label[language])}
     fixed = {
         tr.t("figures.area"): coded("ref_area"),
@@ -80,11 +81,11 @@ def labelled(rows: pd.DataFrame, reader: Reader, *, gather: bool = False) -> pd.
         tr.t("figures.code"): rows["indicator"].astype("str"),
     }
     if gather:
-        named = {tr.t("figures.breakdown"): _gathered(rows, parts, titles)}
+        named = {tr.t("figures.breakdown"): _gathered(rows, titles, reader)}
     else:
         # A dimension may be called like one of our own columns: then its code tells it apart.
         taken = [*name, *fixed, *titles.values()]
-        named = {t if taken.count(t) == 1 else f"{t} ({dim})": parts[dim] for dim, t in titles.items()}
+        named = {t if taken.count(t) == 1 else f"{t} ({dim})": coded(dim) for dim, t in titles.items()}
     return pd.DataFrame({**name, **named, **fixed}).reset_index(drop=True)
 
 
@@ -96,7 +97,7 @@ def labelled_csv(table: pd.DataFrame, translator: Translator) -> bytes:
     """
     decimal = get_decimal_symbol(translator.locale)
     separator = ";" if decimal == "," else ","
-    return neutralise(table).to_csv(index=False, sep=separator, decimal=decimal).encode("utf-8-sig")
+    return BOM_UTF8 + csv_bytes(table, sep=separator, decimal=decimal)
 
 
 def _each(column: pd.Series, words: Callable[[str], str]) -> pd.Series:
@@ -105,9 +106,11 @@ def _each(column: pd.Series, words: Callable[[str], str]) -> pd.Series:
     return column.map(known).astype("object")
 
 
-def _gathered(rows: pd.DataFrame, parts: dict[str, pd.Series], titles: dict[str, str]) -> pd.Series:
-    told = pd.Series("", index=rows.index, dtype="object")
+def _gathered(rows: pd.DataFrame, titles: dict[str, str], reader: Reader) -> pd.Series:
+    told: list[list[str]] = [[] for _ in range(len(rows))]
     for dim, title in titles.items():
-        part = (title + ": " + parts[dim]).where(rows[dim].ne(TOTAL), "")
-        told = told + part.where(told.eq("") | part.eq(""), "; " + part)
-    return told
+        codes, values = pd.factorize(rows[dim])
+        words = [f"{title}: {reader.catalogue.label(dim, code, reader.language)}" for code in values]
+        for place in np.flatnonzero(values.to_numpy()[codes] != TOTAL):
+            told[place].append(words[codes[place]])
+    return pd.Series(["; ".join(each) for each in told], index=rows.index, dtype="object")

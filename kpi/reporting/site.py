@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,12 @@ def about_register(inputs: Inputs, evidence: Callable[[], Evidence]) -> list[Pie
     def all_figures(site: Path) -> None:
         from kpi.reporting.downloads import write_all_figures  # noqa: PLC0415
 
-        write_all_figures(inputs.rows, catalogue, site / "downloads")
+        write_all_figures(inputs.rows, site / "downloads")
+
+    def in_words(language: Language, site: Path) -> None:
+        from kpi.reporting.downloads import write_figures_in_words  # noqa: PLC0415
+
+        write_figures_in_words(inputs.rows, catalogue, language, site / "downloads")
 
     pages = [
         Piece(
@@ -144,10 +150,14 @@ def about_register(inputs: Inputs, evidence: Callable[[], Evidence]) -> list[Pie
         for name in owing(catalogue)
         for language in OFFICIAL
     ]
-    whole = {"figures:all indicators": digest_all(inputs.rows), **framed_parts(inputs), **register_parts(inputs)}
+    whole = {"figures:all indicators": digest_all(inputs.rows), **register_parts(inputs)}
     return [
         *workbooks,  # first: the largest take longest
-        Piece("all figures", whole, all_figures),
+        Piece("all figures", {**whole, **framed_parts(inputs)}, all_figures),
+        *(
+            Piece(f"all figures {each}", {**whole, **framed_parts(inputs, each)}, partial(in_words, each))
+            for each in LANGUAGES
+        ),
         Piece("indicators", index_parts(inputs), index),
         *pages,
     ]

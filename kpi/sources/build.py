@@ -13,7 +13,7 @@ from kpi.sources import SourceModule, module
 from kpi.sources.delivery import PLACE, Delivery, read_delivery
 from kpi.sources.extracts import read_extract
 from kpi.sources.formats import DeliveryFormat
-from kpi.sources.judged import Normalised, SourceResult, judged, parameters
+from kpi.sources.judged import SourceResult, judged, parameters
 from kpi.sources.judging import judge, once_a_day, without_repeated
 from kpi.sources.ledger import check_unchanged
 from kpi.sources.vintages import current, days, settled, vintages, with_vintage
@@ -49,20 +49,6 @@ def build_files(
         is_sample: marks every observation as made up.
         earlier: deliveries that rows of these files may refer to; nothing is told of them.
     """
-    normalised = normalise_files(paths, source_id, catalogue, expectations, is_sample=is_sample, earlier=earlier)
-    return judged([normalised], catalogue, expectations)[0]
-
-
-def normalise_files(
-    paths: Sequence[Path],
-    source_id: str,
-    catalogue: Catalogue,
-    expectations: Path,
-    *,
-    is_sample: bool,
-    earlier: Sequence[Path] = (),
-) -> Normalised:
-    """All steps of :func:`build_files` but the last."""
     source = module(source_id)
     before = (
         {
@@ -90,7 +76,7 @@ def normalise_files(
     broken = [problem for problem in broken if problem.file in own]
     result = SourceResult(
         source=source_id,
-        observations=pd.DataFrame(),
+        observations=states[-1][1].assign(sample=is_sample).reset_index(drop=True),
         held_back=pd.DataFrame(),
         rows_read=sum(delivery.rows_read for delivery in found),
         rows_accepted=accepted,
@@ -101,15 +87,10 @@ def normalise_files(
         files=tuple(paths),
         is_sample=is_sample,
         ignored_columns=tuple(dict.fromkeys(c for delivery in found for c in delivery.ignored_columns)),
+        history=history(states).assign(sample=is_sample),
         verdicts=tuple(verdicts),
     )
-    return Normalised(
-        source=source_id,
-        observations=states[-1][1].assign(sample=is_sample).reset_index(drop=True),
-        rows=history(states).assign(sample=is_sample),
-        problems=(*problems, *broken),
-        result=result,
-    )
+    return judged(result, (*problems, *broken), catalogue, expectations)
 
 
 def _states(

@@ -1,4 +1,4 @@
-"""The last judgement: the suite of all tidy tables, run once for all sources; and what each source gave in the end."""
+"""The last judgement, by the suite of all tidy tables; and what a source gave in the end."""
 
 from __future__ import annotations
 
@@ -49,56 +49,34 @@ class SourceResult:
         return stacked.assign(source=self.source)
 
 
-@dataclass(frozen=True)
-class Normalised:
-    """A source as its module gives it, before the suite of all tidy tables; ``rows`` are those ever known."""
+def judged(source: SourceResult, problems: Sequence[Problem], catalogue: Catalogue, expectations: Path) -> SourceResult:
+    """Split accepted from held back by the suite of all tidy tables.
 
-    source: str
-    observations: pd.DataFrame
-    rows: pd.DataFrame
-    problems: tuple[Problem, ...]
-    result: SourceResult
-
-
-def judged(sources: Sequence[Normalised], catalogue: Catalogue, expectations: Path) -> list[SourceResult]:
-    """Split accepted from held back by the suite of all tidy tables, which is run once for all of them.
-
-    A failure of the table as a whole would hold all sources back: then each is judged by itself.
+    Args:
+        source: its observations, and in ``history`` all that were ever known.
+        problems: what was held back before.
+        catalogue: gives code lists and known names.
+        expectations: folder of the suites.
     """
-    parts: list[pd.DataFrame] = []
-    for source in sources:
-        no_more = source.rows[source.rows[UNTIL] != ""]
-        parts += [source.observations, no_more]
-    verdict = _tidy_verdict(_together(parts), parameters(catalogue), expectations)
-    if len(sources) > 1 and verdict.held_back["index"].isna().any():
-        return [result for source in sources for result in judged([source], catalogue, expectations)]
-    results: list[SourceResult] = []
-    start = 0
-    for source, now, no_more in zip(sources, parts[::2], parts[1::2], strict=True):
-        end, last = start + len(now), start + len(now) + len(no_more)
-        accepted = verdict.accepted.index
-        stands = now.index[accepted[(accepted >= start) & (accepted < end)] - start]
-        stood = no_more.index[accepted[(accepted >= end) & (accepted < last)] - end]
-        found = verdict.held_back["index"]
-        mine = verdict.held_back[found.isna() | (found.ge(start) & found.lt(end))]
-        of_tidy = Verdict(now.iloc[:0], mine, _own(verdict.checks, mine, len(now)), verdict.result)
-        failed = Verdict(now.loc[stands], mine.assign(index=mine["index"] - start))
-        problems = [*source.problems, *_of_observations(failed, now)]
-        results.append(
-            replace(
-                source.result,
-                observations=now.loc[stands].reset_index(drop=True),
-                held_back=_table(source.source, problems),
-                history=source.rows.loc[[*stands, *stood]].reset_index(drop=True),
-                verdicts=(*source.result.verdicts, of_tidy),
-            )
-        )
-        start = last
-    return results
+    now, rows = source.observations, source.history
+    no_more = rows[rows[UNTIL] != ""]
+    verdict = _tidy_verdict(_together([now, no_more]), parameters(catalogue), expectations)
+    accepted, found = verdict.accepted.index, verdict.held_back["index"]
+    stands = now.index[accepted[accepted < len(now)]]
+    stood = no_more.index[accepted[accepted >= len(now)] - len(now)]
+    mine = verdict.held_back[found.isna() | found.lt(len(now))]
+    of_tidy = replace(verdict, accepted=now.iloc[:0], held_back=mine, checks=_of_now(verdict.checks, mine, len(now)))
+    return replace(
+        source,
+        observations=now.loc[stands].reset_index(drop=True),
+        held_back=_table(source.source, [*problems, *_of_observations(mine, now)]),
+        history=rows.loc[[*stands, *stood]].reset_index(drop=True),
+        verdicts=(*source.verdicts, of_tidy),
+    )
 
 
-def _own(checks: pd.DataFrame, failures: pd.DataFrame, rows: int) -> pd.DataFrame:
-    """The checks of all tidy tables as those of one source: its rows, and which of them failed."""
+def _of_now(checks: pd.DataFrame, failures: pd.DataFrame, rows: int) -> pd.DataFrame:
+    """The checks as those of the rows known now: what was revised since is judged too, but not counted."""
     failed = failures.groupby("rule").size().to_dict()
     found = failures.groupby("rule")["found"].first().to_dict()
     told = [[failed.get(rule, 0), found.get(rule, "")] for rule in checks["rule"]]
@@ -106,18 +84,11 @@ def _own(checks: pd.DataFrame, failures: pd.DataFrame, rows: int) -> pd.DataFram
 
 
 def _together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Tidy rows one after the other under a running number; a dimension or date that one lacks is the total."""
+    """Tidy rows one after the other under a running number; a date that one lacks is not given."""
     filled = [part for part in parts if len(part)]
-    if not filled:
-        return parts[0]
-    dims = {dim for part in filled for dim in dimensions_of(part)} - {SINCE, UNTIL}
     dated: dict[str, str] = {SINCE: "", UNTIL: ""}
-    absent = [{**dict.fromkeys(dims - {*part.columns}, TOTAL), **dated} for part in filled]
-    completed = [
-        part.assign(**{name: value for name, value in lacking.items() if name not in part})
-        for part, lacking in zip(filled, absent, strict=True)
-    ]
-    return pd.concat(completed, ignore_index=True)
+    completed = [part.assign(**{name: value for name, value in dated.items() if name not in part}) for part in filled]
+    return pd.concat(completed, ignore_index=True) if filled else parts[0]
 
 
 def parameters(catalogue: Catalogue) -> dict[str, list[str]]:
@@ -143,9 +114,9 @@ def _tidy_verdict(observations: pd.DataFrame, known: Mapping[str, Any], expectat
     return validate(given, "tidy", known, expectations)
 
 
-def _of_observations(verdict: Verdict, observations: pd.DataFrame) -> list[Problem]:
+def _of_observations(failures: pd.DataFrame, observations: pd.DataFrame) -> list[Problem]:
     problems = []
-    for failure in verdict.held_back.to_dict("records"):
+    for failure in failures.to_dict("records"):
         whole = pd.isna(failure["index"])
         place = "the tidy table" if whole else str(observations.loc[failure["index"], "source_ref"])
         indicator = "" if whole else f" ({observations.loc[failure['index'], 'indicator']})"

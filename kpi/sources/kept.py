@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,9 @@ import pandas as pd
 
 from kpi import cache, fingerprint
 from kpi.catalogue import Catalogue
-from kpi.errors import Problem
 from kpi.sources import deliveries
-from kpi.sources.build import normalise_files
-from kpi.sources.judged import Normalised, SourceResult
+from kpi.sources.build import build_files
+from kpi.sources.judged import SourceResult
 from kpi.sources.ledger import LEDGER
 from kpi.validation import Verdict
 
@@ -24,7 +22,8 @@ _WORDS: dict[str, Any] = {
     "objectives": {"__all__": {"title"}},
 }
 FOLDER = cache.FOLDER / "read"
-_FACTS = ("rows_read", "rows_accepted", "rows_replaced", "is_sample", "ignored_columns")
+_FACTS = ("rows_read", "rows_accepted", "rows_replaced", "is_sample")
+_TABLES = ("observations", "held_back", "history")
 
 
 def source_keys(root: Path, catalogue: Catalogue, *, allow_sample: bool) -> dict[str, str]:
@@ -52,8 +51,8 @@ def source_files(root: Path, paths: Sequence[Path]) -> dict[str, str]:
 
 def kept_sources(
     root: Path, catalogue: Catalogue, tidy: Path, *, allow_sample: bool, tell: Callable[[str], None]
-) -> list[Normalised]:
-    """All sources read and normalised; from what is kept below ``tidy`` where nothing changed."""
+) -> list[SourceResult]:
+    """All sources read, normalised and judged; from what is kept below ``tidy`` where nothing changed."""
     folder = tidy / FOLDER
     keys = source_keys(root, catalogue, allow_sample=allow_sample)
     found = []
@@ -62,43 +61,41 @@ def kept_sources(
         if source is None:
             tell(f"reading {name}")
             paths, is_sample = deliveries(root, name, allow_sample=allow_sample)
-            source = normalise_files(paths, name, catalogue, root / "expectations", is_sample=is_sample)
+            source = build_files(paths, name, catalogue, root / "expectations", is_sample=is_sample)
             cache.put(folder, key, _entry(source, root))
         found.append(source)
     cache.keep_only(folder, keys.values())
     return found
 
 
-def _entry(source: Normalised, root: Path) -> cache.Entry:
-    result = source.result
+def _entry(source: SourceResult, root: Path) -> cache.Entry:
     facts = {
-        **{name: getattr(result, name) for name in _FACTS},
-        "files": [path.relative_to(root).as_posix() for path in result.files],
-        "problems": [asdict(problem) for problem in source.problems],
-        "results": [dict(verdict.result) for verdict in result.verdicts],
+        **{name: getattr(source, name) for name in _FACTS},
+        "ignored_columns": list(source.ignored_columns),
+        "files": [path.relative_to(root).as_posix() for path in source.files],
+        "results": [dict(verdict.result) for verdict in source.verdicts],
     }
-    checks = {f"checks-{number:04d}": verdict.checks for number, verdict in enumerate(result.verdicts)}
-    return cache.Entry(facts, {"observations": source.observations, "rows": source.rows, **checks})
+    checks = {f"checks-{number:04d}": verdict.checks for number, verdict in enumerate(source.verdicts)}
+    return cache.Entry(facts, {**{name: getattr(source, name) for name in _TABLES}, **checks})
 
 
-def _from(entry: cache.Entry | None, root: Path, name: str) -> Normalised | None:
+def _from(entry: cache.Entry | None, root: Path, name: str) -> SourceResult | None:
     if entry is None:
         return None
     facts, tables, nothing = entry.facts, entry.tables, pd.DataFrame()
     verdicts = [
         Verdict(nothing, nothing, tables[f"checks-{number:04d}"], told) for number, told in enumerate(facts["results"])
     ]
-    result = SourceResult(
+    return SourceResult(
         source=name,
-        observations=nothing,
-        held_back=nothing,
+        observations=tables["observations"],
+        held_back=tables["held_back"],
+        history=tables["history"],
         rows_read=facts["rows_read"],
         rows_accepted=facts["rows_accepted"],
         rows_replaced=facts["rows_replaced"],
-        files=tuple(root / path for path in facts["files"]),
         is_sample=facts["is_sample"],
+        files=tuple(root / path for path in facts["files"]),
         ignored_columns=tuple(facts["ignored_columns"]),
         verdicts=tuple(verdicts),
     )
-    problems = tuple(Problem(**problem) for problem in facts["problems"])
-    return Normalised(name, tables["observations"], tables["rows"], problems, result)
