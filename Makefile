@@ -62,10 +62,11 @@ docs: $(VENV)/.docs
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs build/docs
 	@echo build/docs/index.html
 
+# Against papermill, plain pandas and a plain script, side by side: some twelve minutes on a quiet machine, all in temporary copies of
+# the project. Writes benchmarks/results.json and the tables of docs/performance.md; `make bench SIZE=--quick` is a taste that
+# writes nothing, SIZE=--long goes to five thousand pages. A missed bar ends it with an error, once all is written.
 bench: $(VENV)/.dev
-	@$(BIN)/kpi build
-	@$(BIN)/python benchmarks/pages.py
-	@$(BIN)/python benchmarks/events.py
+	@$(BIN)/python -m benchmarks.all $(SIZE)
 
 # Known vulnerabilities of the locked versions. Asks an advisory service on the network, so it is no part of `make test`.
 audit-deps: $(VENV)/.core
