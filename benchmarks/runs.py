@@ -11,11 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from benchmarks.copies import change_one_figure, objectives_of, spread
+from benchmarks.copies import change_one_figure, copy_project, objectives_of, spread
 from benchmarks.measuring import Row, Used, process, python, row, rows_of
 from benchmarks.pages import floor, floors
 
 FULL, UNCHANGED, CHANGED = "full run", "unchanged run", "one figure changed"
+TABLES = "of a full run, the tables (kpi build)"
 ALONE, FILES = "floor on all cores, pages alone", "floor on all cores, pages and files"
 START, LOADED = "process start (kpi --help)", "importing what renders a page"
 GROUP = "runs"
@@ -31,8 +32,12 @@ def measure(root: Path, tell: Callable[[str], None], *, times: int, floor_object
         times: turns of what is short; the full run is measured once.
         floor_objectives: how many the floor writes, in three languages.
     """
+    empty = copy_project(root.with_name("tables"), root)
+    tables = python("kpi", "build", "--root", empty)
+    tell(f"{TABLES}: {tables.seconds:.1f} s")
     full = run(root)
     tell(f"{FULL}: {full.seconds:.1f} s")
+    reports = pages_made(root)
     chosen = spread(objectives_of(root), floor_objectives)
     written = len(chosen) * len(LANGUAGES.split(","))
     short: dict[str, Callable[[], Used]] = {
@@ -43,7 +48,8 @@ def measure(root: Path, tell: Callable[[str], None], *, times: int, floor_object
         **floors(ALONE, FILES, partial(together, root, chosen)),
     }
     units = dict.fromkeys(short, 1) | {ALONE: written, FILES: written}
-    return [row(GROUP, FULL, [full], pages_made(root)), *rows_of(GROUP, short, times, tell, units)]
+    long = [row(GROUP, FULL, [full], reports), row(GROUP, TABLES, [tables])]
+    return [*long, *rows_of(GROUP, short, times, tell, units)]
 
 
 def run(root: Path) -> Used:

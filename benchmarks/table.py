@@ -31,7 +31,7 @@ def tables(results: Mapping[str, Any]) -> str:
     for group in groups:
         rows = [row for row in results["rows"] if row["group"] == group]
         unit = UNITS[group]
-        heading = (group.capitalize(), "Seconds", f"Seconds a {unit}", "Processor", "Largest MB", "Together MB", "n")
+        heading = (group.capitalize(), "Seconds", f"Seconds per {unit}", "Processor", "Largest MB", "Together MB", "n")
         lines += ["", *_table(heading, [_line(row, _PER.get(unit, 1)) for row in rows])]
     return "\n".join(lines)
 
