@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 
 from benchmarks.copies import objectives_of, spread
@@ -39,12 +40,7 @@ def measure(root: Path, tell: Callable[[str], None], *, pages: int, times: int) 
         times: turns.
     """
     chosen = spread(objectives_of(root), pages)
-    turns = {"turn": 0}
-
-    def next_one() -> str:
-        turns["turn"] += 1
-        return chosen[turns["turn"] % len(chosen)]
-
+    here, there = cycle(chosen), cycle(chosen)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         warm = {
@@ -53,8 +49,8 @@ def measure(root: Path, tell: Callable[[str], None], *, pages: int, times: int) 
             **floors(ALONE, FILES, partial(floor, root, folder, chosen)),
         }
         cold: dict[str, Callable[[], Used]] = {
-            COMMANDS: lambda: commands(root, folder, next_one()),
-            COLD: lambda: report(root, folder, next_one()),
+            COMMANDS: lambda: commands(root, folder, next(here)),
+            COLD: lambda: report(root, folder, next(there)),
         }
         units = dict.fromkeys(cold, 1) | dict.fromkeys(warm, len(chosen))
         return rows_of(GROUP, cold | warm, times, tell, units)
