@@ -38,16 +38,16 @@ class Size:
     """How much is measured: turns, pages of each way, objectives of the floor and of growing sites, events, rows."""
 
     times: int = 3
-    pages: int = 4
+    pages: int = 3
     floor: int = 40
-    objectives: tuple[int, ...] = (4, 34, 334)
+    objectives: tuple[int, ...] = (4, 34, 234)
     millions: tuple[float, ...] = (1, 5, 20)
     rows: tuple[int, ...] = (2000, 8000, 32000)
     tiny: bool = False
 
 
 QUICK = Size(1, 2, 3, (2, 4, 8), (0.05, 0.1), (200, 800), tiny=True)
-LONG = Size(objectives=(4, 34, 334, 1667))
+LONG = Size(objectives=(4, 34, 234, 1667))
 
 
 def site(size: Size, tell: Callable[[str], None]) -> list[Row]:
