@@ -1,10 +1,10 @@
 """Everything in one run, side by side: `make bench` writes results.json here and the tables of docs/performance.md.
 
-    python -m benchmarks.all [--quick | --long] [--only MEASURE ...]
+    python -m benchmarks.all [--quick | --long | --render] [--only MEASURE ...]
 
 A whole one takes some twelve minutes. ``--quick`` (two minutes, on a tiny project) and ``--only`` print and write
-nothing; ``--long`` also runs five thousand pages, a quarter of an hour more. Exit code 1: a bar is missed; 2: a
-measure failed.
+nothing; ``--long`` also runs five thousand pages, a quarter of an hour more; ``--render`` measures nothing and
+writes the tables anew. Exit code 1: a bar is missed; 2: a measure failed.
 """
 
 from __future__ import annotations
@@ -122,8 +122,12 @@ def main() -> int:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--quick", action="store_true", help="a taste, on a tiny project")
     which.add_argument("--long", action="store_true", help="also five thousand pages")
+    which.add_argument("--render", action="store_true", help="only write the tables anew from results.json")
     parser.add_argument("--only", nargs="+", choices=MEASURES, default=[], help="some of the measures")
     given = parser.parse_args()
+    if given.render:
+        write_into(DOCUMENT, json.loads(RESULTS.read_text(encoding="utf-8")))
+        return 0
     size = QUICK if given.quick else LONG if given.long else Size()
     results = measure_all(size, given.only, lambda text: print(text, file=sys.stderr, flush=True))
     print(tables(results))
