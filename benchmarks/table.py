@@ -39,7 +39,7 @@ def tables(results: Mapping[str, Any]) -> str:
 def _how(results: Mapping[str, Any]) -> str:
     machine = results["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
-    shared = results["load"]["before"] > 0.5
+    shared = results["load"]["before"] > machine["cores"] / 2
     busy = " **Others were using the machine: figures are too large, ratios are nearer the truth.**" if shared else ""
     return (
         f"Measured on {results['date']} in {results['minutes']:.0f} minutes: {machine['cores']} cores, "
