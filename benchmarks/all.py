@@ -25,7 +25,7 @@ from typing import Any
 from benchmarks import events, growth, pages, runs
 from benchmarks.bars import judge
 from benchmarks.copies import copy_project
-from benchmarks.measuring import ROOT, Row
+from benchmarks.measuring import ROOT, Row, process
 from benchmarks.table import tables, write_into
 
 RESULTS, DOCUMENT = ROOT / "benchmarks" / "results.json", ROOT / "docs" / "performance.md"
@@ -56,7 +56,7 @@ def site(size: Size, tell: Callable[[str], None]) -> list[Row]:
         root = Path(name) / "project"
         if size.tiny:
             make = "from tests.tiny_project import make_tiny; from pathlib import Path; make_tiny(Path({!r}))"
-            runs.process(sys.executable, "-c", make.format(str(root)))
+            process(sys.executable, "-c", make.format(str(root)))
         else:
             copy_project(root)
         ran = runs.measure(root, tell, times=size.times, floor_objectives=size.floor)
