@@ -43,7 +43,8 @@ class Lines:
 class Bar:
     """``figure`` computes what was found; it must be at least, or at most, ``limit``, shown in ``form``.
 
-    ``range`` says as far as what it was measured, where that is not always the same.
+    Where ``sizes`` are given, the name tells from where to where was measured, and a bar that is met before
+    ``as_far_as`` is met only so far.
     """
 
     name: str
@@ -51,18 +52,21 @@ class Bar:
     limit: float
     at_least: bool = False
     form: str = "{:.1f}"
-    range: Callable[[Lines], str] | None = None
+    sizes: Callable[[Lines], list[Row]] | None = None
+    as_far_as: int = 0
 
     def judge(self, rows: Sequence[Row]) -> dict[str, Any]:
         """The bar with what was found; ``met`` is None where it could not be measured."""
         wanted = f"{'at least' if self.at_least else 'at most'} {self.form.format(self.limit)}"
         try:
             found = self.figure(Lines(rows))
-            name = self.name + (self.range(Lines(rows)) if self.range else "")
+            sizes = self.sizes(Lines(rows)) if self.sizes else []
         except (LookupError, ZeroDivisionError):
             return {"bar": self.name, "wanted": wanted, "found": MISSING, "met": None}
         met = found >= self.limit if self.at_least else found <= self.limit
-        return {"bar": name, "wanted": wanted, "found": self.form.format(found), "met": met}
+        name = f"{self.name}, from {sizes[0].units:,} to {sizes[-1].units:,} pages" if sizes else self.name
+        partly = bool(sizes) and sizes[-1].units < self.as_far_as
+        return {"bar": name, "wanted": wanted, "found": self.form.format(found), "met": met, "partly": partly}
 
 
 def later_over_first(rows: Sequence[Row]) -> float:
@@ -80,10 +84,6 @@ def later_over_first(rows: Sequence[Row]) -> float:
         return ((large.seconds or 0.0) - (small.seconds or 0.0)) / (large.units - small.units)
 
     return more(*rows[-2:]) / more(*rows[:2])
-
-
-def _from_to(rows: Sequence[Row]) -> str:
-    return f", from {rows[0].units:,} to {rows[-1].units:,} pages"
 
 
 BARS: tuple[Bar, ...] = (
@@ -123,7 +123,8 @@ BARS: tuple[Bar, ...] = (
         lambda at: later_over_first(at.sizes(growth.PAGES)),
         STILL_CONSTANT,
         form="{:.2f} times",
-        range=lambda at: _from_to(at.sizes(growth.PAGES)),
+        sizes=lambda at: at.sizes(growth.PAGES),
+        as_far_as=5000,
     ),
     Bar(
         "20 million events aggregated: times as fast as plain pandas",

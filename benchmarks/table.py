@@ -49,7 +49,11 @@ def _how(results: Mapping[str, Any]) -> str:
 
 
 def _bars(bars: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
-    return [(bar["bar"], bar["wanted"], bar["found"], VERDICTS[bar["met"]]) for bar in bars]
+    return [(bar["bar"], bar["wanted"], bar["found"], _verdict(bar)) for bar in bars]
+
+
+def _verdict(bar: Mapping[str, Any]) -> str:
+    return VERDICTS[bar["met"]] + (" so far" if bar["met"] and bar.get("partly") else "")
 
 
 def _line(row: Mapping[str, Any], per: float) -> tuple[str, ...]:
