@@ -43,9 +43,10 @@ def render_all(
         yield from run_fresh(jobs, work, workers=options.processes, timeout=options.timeout, memory=options.memory)
         return
     pages = [job for job in jobs if isinstance(job, Job)]
-    warm_up(project, pages[0] if len(pages) >= _WORTH_WARMING else None)
-    for job in pages:  # composed once here, read by the children of all languages
-        prepare.prepare_report(project, job.objective, as_of=job.as_of, use_sample=job.use_sample)
+    # Composed once here, read by the children of all languages.
+    reports = [prepare.prepare_report(project, j.objective, as_of=j.as_of, use_sample=j.use_sample) for j in pages]
+    filled = [job for job, report in zip(pages, reports, strict=True) if report.reports]
+    warm_up(project, (filled or pages)[0] if len(pages) >= _WORTH_WARMING else None)
     work = partial(render_one, project, staging)
     yield from run_forked(jobs, work, workers=options.processes, timeout=options.timeout, memory=options.memory)
 

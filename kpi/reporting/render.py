@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import nbformat
@@ -48,8 +49,8 @@ def warm_up(project: Project, job: Job | None) -> None:
     if job is None:
         return
     # A page that fails here fails again in its own process, where it is told.
-    with suppress(KpiError):
-        export_html(execute(project, job, None, engine="fork"))
+    with suppress(KpiError, OSError), TemporaryDirectory() as site:
+        render(project, job, Path(site))
     forget()
 
 
