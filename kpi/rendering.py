@@ -1,4 +1,4 @@
-"""Rendering many pages at once: forked from this process, in fresh ones, or one by one by papermill's own engine."""
+"""Rendering many pages: forked from this process, in fresh ones, through an executor, or by papermill's own engine."""
 
 from __future__ import annotations
 
@@ -31,6 +31,14 @@ def render_all(
         return
     from kpi.reporting.render import warm_up  # noqa: PLC0415  (papermill and nbconvert only to render)
 
+    if options.executor is not None:
+        from kpi.reporting.executors import run_executor  # noqa: PLC0415  (only for whom gives one)
+        from kpi.reporting.pack import packed  # noqa: PLC0415
+
+        limits = {"timeout": options.timeout, "memory": options.memory}
+        pack, places = packed(project, options.as_of), options.places or options.processes
+        yield from run_executor(jobs, pack, project.root, staging, options.executor, places=places, **limits)
+        return
     os.environ["KPI_ROOT"] = str(project.root)  # kernels find the same project
     remember(project)  # and so do forked children
     if options.engine == "standard":

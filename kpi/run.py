@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ class RunOptions:
     """What to render and how. Empty objectives and languages mean all.
 
     ``images``: also copy charts; ``force``: make everything again; ``keep``: releases that stay;
-    ``memory`` and ``timeout``: MB and seconds a page may take.
+    ``memory`` and ``timeout``: MB and seconds a page may take; ``executor``: renders the pages instead of
+    this machine, ``places`` of them at once (0: as many as ``workers``), see :mod:`kpi.reporting.executors`.
     """
 
     objectives: tuple[str, ...] = ()
@@ -44,11 +46,20 @@ class RunOptions:
     keep: int = RELEASES_KEPT
     memory: int = MEMORY_LIMIT
     timeout: float = TIME_LIMIT
+    executor: Executor | None = None
+    places: int = 0
 
     @property
     def processes(self) -> int:
         """How many pages are rendered at once."""
         return self.workers or os.cpu_count() or 1
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What was chosen, for the record of a run."""
+        chosen = {each.name: getattr(self, each.name) for each in fields(self)}
+        named = {"executor": type(self.executor).__name__} if self.executor is not None else {}
+        return {name: value for name, value in {**chosen, **named}.items() if value}
 
 
 @dataclass
@@ -104,7 +115,7 @@ def run(
 
         find_chromium()  # told before hours of work, not after
     project = Project(project.root)  # read anew: what an earlier run of this process knew may have changed
-    record = Record(options={name: value for name, value in asdict(options).items() if value})
+    record = Record(options=options.told)
     if options.objectives or options.languages:
         jobs_of(project, options)  # a mistyped name is told before anything is done
     with locked(project):
@@ -160,7 +171,7 @@ def plan(project: Project, options: RunOptions, *, tell: Callable[[str], None] =
         work = plan_work(project, jobs, extra, options, built, before, site)
         pieces = all_pieces(work, {name: made.facts for name, made in before.items()})
     why = {name: reasons for name, parts in pieces.items() if (reasons := work.why(name, parts))}
-    return Plan(why, len(pieces) - len(why), _expected(project, why, options.processes))
+    return Plan(why, len(pieces) - len(why), _expected(project, why, options.places or options.processes))
 
 
 def _expected(project: Project, why: Mapping[str, Any], processes: int) -> float | None:

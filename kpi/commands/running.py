@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -34,7 +36,7 @@ from kpi.commands.common import (
 
 if TYPE_CHECKING:
     from kpi.project import Project
-    from kpi.run import Plan
+    from kpi.run import Plan, RunOptions
 
 
 class Engine(StrEnum):
@@ -62,6 +64,10 @@ def run(
     keep: Annotated[int, typer.Option(min=1, help="Releases that stay, for 'kpi rollback'.")] = 5,
     memory: Annotated[int, typer.Option(min=0, help="MB a page may take; 0: no limit.")] = 2048,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds a page may take.")] = 120,
+    dask: Annotated[
+        str,
+        typer.Option(help="Address of a Dask scheduler whose workers render the pages, such as tcp://10.0.0.5:8786."),
+    ] = "",
     log_format: LogFormat = Log.text,
     root: Root = None,
 ) -> None:
@@ -92,8 +98,8 @@ def run(
     if dry_run:
         _print_plan(plan_run(project, options, tell=tell))
         return
-    with telling(project, tell, on=notify) as told, _progress() as advance:
-        result = run_all(project, options, tell=tell, progress=advance)
+    with telling(project, tell, on=notify) as told, _progress() as advance, _rendering(options, dask, tell) as chosen:
+        result = run_all(project, chosen, tell=tell, progress=advance)
         told(result)
     for job, error in result.failed.items():
         tell(f"failed: {job.path}: {error.strip().splitlines()[-1]}")
@@ -104,6 +110,25 @@ def run(
         raise typer.Exit(FAILED)
     if result.built.problems:
         raise typer.Exit(HELD_BACK)
+
+
+@contextmanager
+def _rendering(options: RunOptions, dask: str, tell: Callable[[str], None]) -> Iterator[RunOptions]:
+    """The options with what renders the pages: this machine, or the workers of a Dask cluster."""
+    if not dask:
+        yield options
+        return
+    from kpi.cluster import cluster
+    from kpi.errors import UsageError
+
+    if options.engine != Engine.fork:
+        msg = (
+            f"--dask and --engine {options.engine} exclude each other: workers render in forked processes of their own."
+        )
+        raise UsageError(msg)
+    with cluster(dask) as (executor, places):
+        tell(f"rendering on the cluster at {dask}, {places} pages at once")
+        yield replace(options, executor=executor, places=options.workers or places)
 
 
 def _print_plan(plan: Plan) -> None:
