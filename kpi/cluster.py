@@ -42,9 +42,7 @@ def cluster(address: str) -> Iterator[tuple[Executor, int]]:
         msg = f"{address!r} is no address of a Dask scheduler ({error}): expected one such as tcp://10.0.0.5:8786."
         raise UsageError(msg) from error
     except OSError as error:
-        msg = (
-            f"No Dask scheduler answers at {address} within {ANSWER} s ({_short(error)}): is it running, and reachable?"
-        )
+        msg = f"No Dask scheduler answers at {address} within {ANSWER} s; is it running, and reachable? {_short(error)}"
         raise KpiError(msg) from error
     with client:
         yield client.get_executor(), _places(client, address)
@@ -63,7 +61,7 @@ def _places(client: Client, address: str) -> int:
     for worker, found in sorted(there.items()):
         if isinstance(found, BaseException):
             msg = (
-                f"Worker {worker} cannot tell its versions ({_short(found)}): install brussels-kpi there as it is here."
+                f"Worker {worker} cannot tell its versions: {_short(found)}. Install brussels-kpi there as it is here."
             )
             raise KpiError(msg)
         if other := differences(found, versions()):

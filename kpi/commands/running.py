@@ -122,9 +122,7 @@ def _rendering(options: RunOptions, dask: str, tell: Callable[[str], None]) -> I
     from kpi.errors import UsageError
 
     if options.engine != Engine.fork:
-        msg = (
-            f"--dask and --engine {options.engine} exclude each other: workers render in forked processes of their own."
-        )
+        msg = f"--dask and --engine {options.engine} exclude each other: the workers choose how they run notebooks."
         raise UsageError(msg)
     with cluster(dask) as (executor, places):
         tell(f"rendering on the cluster at {dask}, {places} pages at once")
