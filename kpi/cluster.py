@@ -5,6 +5,7 @@ A cluster runs code for whoever reaches its scheduler: it belongs on a network o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 #: Seconds in which a scheduler answers, and in which a first worker is there.
 ANSWER, FIRST_WORKER = 5, 10
+_ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9a-fA-F:]+\]|[^\s:/\[\]]+):\d{1,5}")
 
 
 @contextmanager
@@ -32,15 +34,19 @@ def cluster(address: str) -> Iterator[tuple[Executor, int]]:
         KpiError: nobody answers there, it has no worker, or a worker has other versions.
     """
     try:
-        from distributed import Client  # noqa: PLC0415  (an extra, and slow to import)
+        from distributed import Client, Security  # noqa: PLC0415  (an extra, and slow to import)
     except ImportError as error:
         msg = f"A Dask cluster needs the package distributed ({error}): pip install 'brussels-kpi[dask]'."
         raise UsageError(msg) from error
+    if not _ADDRESS.fullmatch(address):
+        msg = f"{address!r} is no address of a Dask scheduler: expected one such as tcp://10.0.0.5:8786 or tls://..."
+        raise UsageError(msg)
+    security = Security()
+    if address.startswith("tls://") and not security.get_connection_args("client").get("ssl_context"):
+        msg = f"{address} needs certificates: name them in Dask's configuration, as docs/scale.md shows."
+        raise UsageError(msg)
     try:
-        client = Client(address, timeout=ANSWER, set_as_default=False)
-    except (ValueError, TypeError) as error:
-        msg = f"{address!r} is no address of a Dask scheduler ({error}): expected one such as tcp://10.0.0.5:8786."
-        raise UsageError(msg) from error
+        client = Client(address, timeout=ANSWER, security=security, set_as_default=False)
     except OSError as error:
         msg = f"No Dask scheduler answers at {address} within {ANSWER} s; is it running, and reachable? {_short(error)}"
         raise KpiError(msg) from error

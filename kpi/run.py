@@ -13,7 +13,7 @@ from typing import Any
 
 from kpi import fingerprint
 from kpi.catalogue import LANGUAGES
-from kpi.errors import KpiError, unknown
+from kpi.errors import KpiError, UsageError, unknown
 from kpi.lock import locked
 from kpi.manifest import Record, as_json, write_record
 from kpi.pieces import Made, all_there
@@ -31,8 +31,8 @@ class RunOptions:
     """What to render and how. Empty objectives and languages mean all.
 
     ``images``: also copy charts; ``force``: make everything again; ``keep``: releases that stay;
-    ``memory`` and ``timeout``: MB and seconds a page may take; ``executor``: renders the pages instead of
-    this machine, ``places`` of them at once (0: as many as ``workers``), see :mod:`kpi.reporting.executors`.
+    ``memory`` and ``timeout``: MB and seconds a page may take; ``dask``: address of a scheduler whose workers
+    render the pages instead of this machine; ``executor``: any other that does, ``workers`` of them at once.
     """
 
     objectives: tuple[str, ...] = ()
@@ -46,8 +46,14 @@ class RunOptions:
     keep: int = RELEASES_KEPT
     memory: int = MEMORY_LIMIT
     timeout: float = TIME_LIMIT
+    dask: str = ""
     executor: Executor | None = None
-    places: int = 0
+
+    def __post_init__(self) -> None:
+        ways = {"engine": self.engine if self.engine != "fork" else "", "dask": self.dask, "executor": self.executor}
+        if len(chosen := [name for name, way in ways.items() if way]) > 1:
+            msg = f"{' and '.join(chosen)} exclude each other: each of them says where pages are rendered."
+            raise UsageError(msg)
 
     @property
     def processes(self) -> int:
@@ -107,13 +113,18 @@ def run(
 
     Raises:
         LockedError: another run is at work in this project.
-        UsageError: an objective or language that does not exist.
+        UsageError: an objective or language that does not exist, or options that exclude each other.
         KpiError: the new site is not whole, or could not be written; the published one stays.
     """
     if options.images:
         from kpi.reporting.chromium import find_chromium  # noqa: PLC0415  (no browser without charts to copy)
 
         find_chromium()  # told before hours of work, not after
+    if options.dask:
+        from kpi.cluster import cluster  # noqa: PLC0415  (an extra)
+
+        with cluster(options.dask) as (_, places):
+            tell(f"the cluster at {options.dask} renders {places} pages at once")
     project = Project(project.root)  # read anew: what an earlier run of this process knew may have changed
     record = Record(options=options.told)
     if options.objectives or options.languages:
@@ -171,7 +182,7 @@ def plan(project: Project, options: RunOptions, *, tell: Callable[[str], None] =
         work = plan_work(project, jobs, extra, options, built, before, site)
         pieces = all_pieces(work, {name: made.facts for name, made in before.items()})
     why = {name: reasons for name, parts in pieces.items() if (reasons := work.why(name, parts))}
-    return Plan(why, len(pieces) - len(why), _expected(project, why, options.places or options.processes))
+    return Plan(why, len(pieces) - len(why), _expected(project, why, options.processes))
 
 
 def _expected(project: Project, why: Mapping[str, Any], processes: int) -> float | None:

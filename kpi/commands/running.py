@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -36,7 +34,7 @@ from kpi.commands.common import (
 
 if TYPE_CHECKING:
     from kpi.project import Project
-    from kpi.run import Plan, RunOptions
+    from kpi.run import Plan
 
 
 class Engine(StrEnum):
@@ -94,12 +92,13 @@ def run(
         keep=keep,
         memory=memory,
         timeout=timeout,
+        dask=dask,
     )
     if dry_run:
         _print_plan(plan_run(project, options, tell=tell))
         return
-    with telling(project, tell, on=notify) as told, _progress() as advance, _rendering(options, dask, tell) as chosen:
-        result = run_all(project, chosen, tell=tell, progress=advance)
+    with telling(project, tell, on=notify) as told, _progress() as advance:
+        result = run_all(project, options, tell=tell, progress=advance)
         told(result)
     for job, error in result.failed.items():
         tell(f"failed: {job.path}: {error.strip().splitlines()[-1]}")
@@ -110,23 +109,6 @@ def run(
         raise typer.Exit(FAILED)
     if result.built.problems:
         raise typer.Exit(HELD_BACK)
-
-
-@contextmanager
-def _rendering(options: RunOptions, dask: str, tell: Callable[[str], None]) -> Iterator[RunOptions]:
-    """The options with what renders the pages: this machine, or the workers of a Dask cluster."""
-    if not dask:
-        yield options
-        return
-    from kpi.cluster import cluster
-    from kpi.errors import UsageError
-
-    if options.engine != Engine.fork:
-        msg = f"--dask and --engine {options.engine} exclude each other: the workers choose how they run notebooks."
-        raise UsageError(msg)
-    with cluster(dask) as (executor, places):
-        tell(f"rendering on the cluster at {dask}, {places} pages at once")
-        yield replace(options, executor=executor, places=options.workers or places)
 
 
 def _print_plan(plan: Plan) -> None:
