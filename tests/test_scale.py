@@ -263,18 +263,6 @@ def test_an_earlier_day_travels_as_the_table_of_that_day(tmp_path, monkeypatch):
 # --- the same pages --------------------------------------------------------------------------------
 
 
-@pytest.mark.notebook
-@pytest.mark.skipif(not can_fork(), reason="this system does not fork")
-def test_a_process_of_a_pool_gives_the_same_site(here, project):
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=spawn) as pool:
-        result = run(project, RunOptions(executor=pool, workers=1))
-    assert result.failed == {}
-    assert contents(result.site) == here[1]
-    manifest = json.loads((result.site / "manifest.json").read_text("utf-8"))
-    assert manifest["options"]["executor"] == "ProcessPoolExecutor"
-
-
 MISCHIEF = """
 import os, sys, time
 os.system("echo in the way; cat")
@@ -288,8 +276,8 @@ if language == "en":
 
 @pytest.mark.notebook
 @pytest.mark.skipif(not can_fork(), reason="this system does not fork")
-def test_what_goes_wrong_there_goes_wrong_as_it_does_here(project, tmp_path):
-    """Threads will do as well: no notebook runs in them. What one prints or reads reaches no pipe of ours."""
+def test_pages_are_the_same_and_what_goes_wrong_there_goes_wrong_as_it_does_here(project, tmp_path):
+    """In processes of a pool; what a notebook prints or reads there reaches no pipe of ours."""
     notebook = nbformat.read(project.notebook, as_version=4)
     (given,) = [n for n, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", ())]
     notebook.cells.insert(given + 1, nbformat.v4.new_code_cell(MISCHIEF, id="mischief"))
@@ -297,7 +285,7 @@ def test_what_goes_wrong_there_goes_wrong_as_it_does_here(project, tmp_path):
     found = []
     for name in ("here", "there"):
         staging = tmp_path / name
-        with ThreadPoolExecutor(1) as pool:
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
             options = RunOptions(executor=pool if name == "there" else None, workers=1)
             outcomes = list(render_all(project, JOBS, staging, options))
         broken = project.reports / "failed" / "en" / "note-2022" / "os-1.ipynb"
@@ -364,6 +352,7 @@ def test_a_cluster_gives_the_same_site_though_a_worker_is_killed(here, project, 
     assert result.failed == {}
     assert len(result.rendered) == 9
     assert contents(result.site) == here[1]
+    assert json.loads((result.site / "manifest.json").read_text("utf-8"))["options"]["dask"] == dask
 
 
 def test_a_cluster_with_other_versions_is_refused_by_name(dask, project, monkeypatch):
@@ -397,5 +386,7 @@ def test_without_dask_the_sentence_says_what_to_install(project, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(UsageError, match=r"pip install 'brussels-kpi\[dask\]'"):
         run(project, RunOptions(dask="tcp://127.0.0.1:9"))
+    with ThreadPoolExecutor() as pool:
+        assert RunOptions(executor=pool, as_of="2020-01-01").told["executor"] == "ThreadPoolExecutor"
     with pytest.raises(UsageError, match="engine and dask exclude each other"):
         RunOptions(dask="tcp://127.0.0.1:9", engine="standard")
