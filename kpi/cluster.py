@@ -51,7 +51,8 @@ def cluster(address: str) -> Iterator[tuple[Executor, int]]:
         msg = f"No Dask scheduler answers at {address} within {ANSWER} s; is it running, and reachable? {_short(error)}"
         raise KpiError(msg) from error
     with client:
-        yield client.get_executor(), _places(client, address)
+        # Not "pure": a page that is tried again is a new task, not the failed one again.
+        yield client.get_executor(pure=False), _places(client, address)
         with suppress(Exception):  # the pages are here: what a worker still keeps ends by itself
             client.run(rest)
 
