@@ -24,6 +24,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from kpi import fingerprint
+from kpi.cluster import cluster
 from kpi.errors import KpiError, UsageError
 from kpi.project import Project
 from kpi.refresh import refresh
@@ -328,6 +329,12 @@ def dask(tmp_path_factory):
         for process in processes:
             process.kill()
             process.wait()
+
+
+def test_a_page_tried_again_is_another_task_of_the_cluster(dask):
+    with cluster(dask) as (executor, _):
+        clocks = [executor.submit(time.monotonic_ns) for _ in range(2)]
+        assert len({clock.result(timeout=30) for clock in clocks}) == 2
 
 
 @pytest.mark.notebook
