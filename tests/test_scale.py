@@ -326,8 +326,9 @@ def dask(tmp_path_factory):
         address = json.loads(told.read_text())["address"]
         alone = ("--no-nanny", "--nthreads", 1, "--local-directory", folder)
         processes += [started("dask_worker", address, *alone, folder=folder) for _ in range(2)]
-        with Client(address, timeout=60, set_as_default=False) as client, pytest.MonkeyPatch.context() as patch:
+        with Client(address, timeout=60, set_as_default=False) as client:
             client.wait_for_workers(2, timeout=120)
+        with pytest.MonkeyPatch.context() as patch:
             patch.setattr("kpi.cluster.ANSWER", 60)  # however busy the machine is
             yield address
     finally:
@@ -347,19 +348,24 @@ def test_a_page_tried_again_is_another_task_of_the_cluster(dask):
 def test_a_cluster_gives_the_same_site_though_a_worker_is_killed(here, project, dask):
     from distributed import Client
 
+    def asked(question):
+        """Of the cluster; the connection ends with it, since a run forks."""
+        with Client(dask, timeout=60, set_as_default=False) as client:
+            return question(client)
+
+    pids = asked(lambda client: client.run(os.getpid))
     killed = []
-    with Client(dask, timeout=60, set_as_default=False) as client:
-        pids = client.run(os.getpid)
 
-        def kill_one_at_work(_done, _all):
-            busy = [name for name, tasks in client.processing().items() if tasks]
-            if busy and not killed:
-                killed.append(busy[0])
-                os.kill(pids[busy[0]], signal.SIGKILL)
+    def kill_one_at_work(_done, _all):
+        if not killed:
+            busy = [name for name, tasks in asked(lambda client: client.processing()).items() if tasks]
+            for name in busy[:1]:
+                killed.append(name)
+                os.kill(pids[name], signal.SIGKILL)
 
-        result = run(project, RunOptions(dask=dask), progress=kill_one_at_work)
-        assert killed
-        assert set(client.run(os.getpid)) == set(pids) - set(killed)
+    result = run(project, RunOptions(dask=dask), progress=kill_one_at_work)
+    assert killed
+    assert set(asked(lambda client: client.run(os.getpid))) == set(pids) - set(killed)
     assert result.failed == {}
     assert len(result.rendered) == 9
     assert contents(result.site) == here[1]
@@ -367,7 +373,6 @@ def test_a_cluster_gives_the_same_site_though_a_worker_is_killed(here, project, 
 
 
 def test_a_cluster_with_other_versions_is_refused_by_name(dask, project, monkeypatch):
-    monkeypatch.setattr("kpi.cluster.versions", worker.versions)
     monkeypatch.setattr(fingerprint, "versions", lambda _: {"pandas": "0.1"})
     worker.versions.cache_clear()
     try:
