@@ -31,6 +31,7 @@ from kpi.refresh import refresh
 from kpi.rendering import render_all
 from kpi.reporting import executors, worker
 from kpi.reporting.executors import ATTEMPTS, run_executor
+from kpi.reporting.extra import report_jobs
 from kpi.reporting.forks import can_fork
 from kpi.reporting.jobs import Job
 from kpi.reporting.pack import packed, unpack
@@ -38,8 +39,9 @@ from kpi.reporting.worker import Answer, render_there
 from kpi.run import RunOptions, run
 from kpi.store import write_tables
 from tests.conftest import rows
+from tests.test_engine import KERNEL
 from tests.test_run import contents
-from tests.tiny_project import make_tiny
+from tests.tiny_project import make_tiny, same
 
 JOBS = [Job("note-2022/os-1", language) for language in ("fr", "nl", "en")]
 
@@ -275,6 +277,20 @@ if language == "en":
 """
 
 
+def add_own_report(project: Project) -> None:
+    """One that an analyst added, with a parameter of its own."""
+    new = nbformat.v4
+    given = new.new_code_cell("language: str = 'en'\nuse_sample: bool = True\nsince: int = 2018", id="declared")
+    given.metadata["tags"] = ["parameters"]
+    told = "import kpi\nkpi.prose(language, **dict.fromkeys(('fr', 'nl', 'en'), f'since {since}'))"
+    nbformat.write(
+        new.new_notebook(cells=[given, new.new_code_cell(told, id="told")], metadata={"kernelspec": KERNEL}),
+        project.notebooks / "own.ipynb",
+    )
+    entry = {"id": "own", "notebook": "own.ipynb", "title": same("Own"), "parameters": {"since": 2019}}
+    (project.data / "catalogue" / "reports.yaml").write_text(json.dumps({"reports": [entry]}), encoding="utf-8")
+
+
 @pytest.mark.notebook
 @pytest.mark.skipif(not can_fork(), reason="this system does not fork")
 def test_pages_are_the_same_and_what_goes_wrong_there_goes_wrong_as_it_does_here(project, tmp_path):
@@ -283,20 +299,24 @@ def test_pages_are_the_same_and_what_goes_wrong_there_goes_wrong_as_it_does_here
     (given,) = [n for n, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", ())]
     notebook.cells.insert(given + 1, nbformat.v4.new_code_cell(MISCHIEF, id="mischief"))
     nbformat.write(notebook, project.notebook)
+    add_own_report(project)
+    jobs = [*JOBS, *report_jobs(project, languages=["en"])]
     found = []
     for name in ("here", "there"):
         staging = tmp_path / name
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
             options = RunOptions(executor=pool if name == "there" else None, workers=1)
-            outcomes = list(render_all(project, JOBS, staging, options))
+            outcomes = list(render_all(project, jobs, staging, options))
         broken = project.reports / "failed" / "en" / "note-2022" / "os-1.ipynb"
         assert "behind" in broken.read_text("utf-8")
         broken.unlink()
         files = {path.relative_to(staging): path.read_bytes() for path in staging.rglob("*") if path.is_file()}
-        found.append(({o.task.language: o.error for o in outcomes}, files))
+        found.append(({o.task.path.as_posix(): o.error for o in outcomes}, files))
     assert found[0] == found[1]
-    assert found[0][0]["fr"] == ""
-    assert "exit code 7" in found[0][0]["nl"]
+    errors, files = found[0]
+    assert b"since 2019" in files[Path("en/reports/own.html")]
+    assert errors["fr/note-2022/os-1.html"] == errors["en/reports/own.html"] == ""
+    assert "exit code 7" in errors["nl/note-2022/os-1.html"]
 
 
 # --- a cluster -------------------------------------------------------------------------------------
