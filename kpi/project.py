@@ -98,9 +98,16 @@ class Project:
 
     def observations_on(self, day: str = "") -> pd.DataFrame:
         """The observations as they were known on a day; as they are now where none is given or nothing came since."""
-        from kpi.store import has_vintages, read_vintages  # noqa: PLC0415
+        from kpi.store import has_vintages, is_packed, read_packed, read_vintages  # noqa: PLC0415
 
-        if not day or not has_vintages(self.tidy):
+        if not day:
+            return self.observations
+        if day in self._earlier:
+            return self._earlier[day]
+        if is_packed(self.tidy):
+            known = read_packed(self.tidy, day)
+            return self.observations if known is None else self._earlier.setdefault(day, known)
+        if not has_vintages(self.tidy):
             return self.observations
         from kpi.vintages import latest  # noqa: PLC0415
 
@@ -108,9 +115,7 @@ class Project:
             return self.observations
         from kpi.build import known_at  # noqa: PLC0415  (the arithmetic only for an older vintage)
 
-        if day not in self._earlier:
-            self._earlier[day] = known_at(self, day)
-        return self._earlier[day]
+        return self._earlier.setdefault(day, known_at(self, day))
 
     @cached_property
     def _earlier(self) -> dict[str, pd.DataFrame]:

@@ -1,10 +1,11 @@
-"""Rendering many pages at once: forked from this process, in fresh ones, or one by one by papermill's own engine."""
+"""Rendering many pages: forked from this process, in fresh ones, through an executor, or by papermill's own engine."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,9 @@ def render_all(
     """Render pages into a folder and yield what became of each, as they end; one that fails fails alone."""
     if not jobs:
         return
+    if options.dask or options.executor is not None:
+        yield from _elsewhere(project, jobs, staging, options)
+        return
     from kpi.reporting.render import warm_up  # noqa: PLC0415  (papermill and nbconvert only to render)
 
     os.environ["KPI_ROOT"] = str(project.root)  # kernels find the same project
@@ -49,6 +53,32 @@ def render_all(
     warm_up(project, (filled or pages)[0] if len(pages) >= _WORTH_WARMING else None)
     work = partial(render_one, project, staging)
     yield from run_forked(jobs, work, workers=options.processes, timeout=options.timeout, memory=options.memory)
+
+
+def _elsewhere(
+    project: Project, jobs: Sequence[Job | ReportJob], staging: Path, options: RunOptions
+) -> Generator[Outcome, None, None]:
+    """Through an executor. A cluster is left as soon as the pages are here, before anything else forks."""
+    from kpi.reporting.executors import run_executor  # noqa: PLC0415  (only for whom renders elsewhere)
+    from kpi.reporting.pack import packed  # noqa: PLC0415
+
+    with ExitStack() as stack:
+        if options.executor is not None:
+            executor, places = options.executor, options.processes
+        else:
+            from kpi.cluster import cluster  # noqa: PLC0415  (an extra)
+
+            executor, places = stack.enter_context(cluster(options.dask))
+        yield from run_executor(
+            jobs,
+            packed(project, options.as_of),
+            project.root,
+            staging,
+            executor,
+            places=options.workers or places,
+            timeout=options.timeout,
+            memory=options.memory,
+        )
 
 
 def render_one(project: Project, staging: Path, job: Job | ReportJob, engine: str = "fork") -> dict[str, Any]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from kpi import fingerprint
 from kpi.catalogue import LANGUAGES
-from kpi.errors import KpiError, unknown
+from kpi.errors import KpiError, UsageError, unknown
 from kpi.lock import locked
 from kpi.manifest import Record, as_json, write_record
 from kpi.pieces import Made, all_there
@@ -30,7 +31,8 @@ class RunOptions:
     """What to render and how. Empty objectives and languages mean all.
 
     ``images``: also copy charts; ``force``: make everything again; ``keep``: releases that stay;
-    ``memory`` and ``timeout``: MB and seconds a page may take.
+    ``memory`` and ``timeout``: MB and seconds a page may take; ``dask``: address of a scheduler whose workers
+    render the pages instead of this machine; ``executor``: any other that does, ``workers`` of them at once.
     """
 
     objectives: tuple[str, ...] = ()
@@ -44,11 +46,26 @@ class RunOptions:
     keep: int = RELEASES_KEPT
     memory: int = MEMORY_LIMIT
     timeout: float = TIME_LIMIT
+    dask: str = ""
+    executor: Executor | None = None
+
+    def __post_init__(self) -> None:
+        ways = {"engine": self.engine if self.engine != "fork" else "", "dask": self.dask, "executor": self.executor}
+        if len(chosen := [name for name, way in ways.items() if way]) > 1:
+            msg = f"{' and '.join(chosen)} exclude each other: each of them says where pages are rendered."
+            raise UsageError(msg)
 
     @property
     def processes(self) -> int:
         """How many pages are rendered at once."""
         return self.workers or os.cpu_count() or 1
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What was chosen, for the record of a run."""
+        chosen = {each.name: getattr(self, each.name) for each in fields(self)}
+        named = {"executor": type(self.executor).__name__} if self.executor is not None else {}
+        return {name: value for name, value in {**chosen, **named}.items() if value}
 
 
 @dataclass
@@ -96,15 +113,20 @@ def run(
 
     Raises:
         LockedError: another run is at work in this project.
-        UsageError: an objective or language that does not exist.
+        UsageError: an objective or language that does not exist, or options that exclude each other.
         KpiError: the new site is not whole, or could not be written; the published one stays.
     """
     if options.images:
         from kpi.reporting.chromium import find_chromium  # noqa: PLC0415  (no browser without charts to copy)
 
         find_chromium()  # told before hours of work, not after
+    if options.dask:
+        from kpi.cluster import cluster  # noqa: PLC0415  (an extra)
+
+        with cluster(options.dask) as (_, places):
+            tell(f"the cluster at {options.dask} renders {places} pages at once")
     project = Project(project.root)  # read anew: what an earlier run of this process knew may have changed
-    record = Record(options={name: value for name, value in asdict(options).items() if value})
+    record = Record(options=options.told)
     if options.objectives or options.languages:
         jobs_of(project, options)  # a mistyped name is told before anything is done
     with locked(project):

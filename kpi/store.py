@@ -24,6 +24,9 @@ REVISIONS = "revisions"
 VINTAGES = "vintages"
 HELD_BACK = "held_back"
 SUPPRESSED = "suppressed"
+#: Folder of the tables of earlier days in a packed project (:mod:`kpi.reporting.pack`), and in its record the day of
+#: the newest delivery: such a project has no vintages.
+PACKED = "packed"
 #: Folder of what must not be published: tables before disclosure control. Nothing but a build reads it.
 UNPROTECTED = "UNPROTECTED"
 _HELD_BACK_FILE = f"{HELD_BACK}/held_back.csv"
@@ -86,6 +89,25 @@ def read_vintages(folder: Path) -> pd.DataFrame:
 def has_vintages(folder: Path) -> bool:
     """Whether a build has kept what was known when."""
     return (folder / UNPROTECTED / f"{VINTAGES}.parquet").exists()
+
+
+def is_packed(folder: Path) -> bool:
+    """Whether these are the tables of a packed project."""
+    return PACKED in told(folder)
+
+
+def read_packed(folder: Path, day: str) -> pd.DataFrame | None:
+    """The protected table of an earlier day in a packed project; None where nothing came since that day.
+
+    Raises:
+        UsageError: the project was packed for another day.
+    """
+    if told(folder)[PACKED] <= day:
+        return None
+    if not (folder / PACKED / f"{day}.parquet").exists():
+        msg = f"What was known on {day} did not come along: it can be told only where the deliveries are."
+        raise UsageError(msg)
+    return _read(folder, f"{PACKED}/{day}")
 
 
 def read_revisions(folder: Path) -> pd.DataFrame:

@@ -53,9 +53,11 @@ FORBIDDEN_CALLS = {
 }
 FORBIDDEN_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
 NETWORK = {"socket", "ssl", "smtplib", "ftplib", "requests", "urllib3", "httpx", "aiohttp", "apprise", "http", "urllib"}
-#: Who may speak to the network: fetching, which a person starts, and telling, which notify.yaml declares; and who
-#: shuts it.
+NETWORK |= {"distributed", "dask"}
+#: Who may speak to the network: fetching, which a person starts, telling, which notify.yaml declares, and the cluster
+#: that a run is given; and who shuts it.
 MAY_SPEAK = {"kpi/download.py", "kpi/fetch.py", "kpi/notify/mail.py", "kpi/notify/tell.py", "kpi/reporting/offline.py"}
+MAY_SPEAK |= {"kpi/cluster.py"}
 
 
 def dotted(node: ast.expr) -> str:

@@ -62,6 +62,10 @@ def run(
     keep: Annotated[int, typer.Option(min=1, help="Releases that stay, for 'kpi rollback'.")] = 5,
     memory: Annotated[int, typer.Option(min=0, help="MB a page may take; 0: no limit.")] = 2048,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds a page may take.")] = 120,
+    dask: Annotated[
+        str,
+        typer.Option(help="Address of a Dask scheduler whose workers render the pages, such as tcp://10.0.0.5:8786."),
+    ] = "",
     log_format: LogFormat = Log.text,
     root: Root = None,
 ) -> None:
@@ -88,6 +92,7 @@ def run(
         keep=keep,
         memory=memory,
         timeout=timeout,
+        dask=dask,
     )
     if dry_run:
         _print_plan(plan_run(project, options, tell=tell))

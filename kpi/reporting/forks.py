@@ -10,8 +10,9 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,9 +45,9 @@ def can_fork() -> bool:
 
 
 def run_forked(
-    tasks: Sequence[Task], work: Callable[[Task], Any], *, workers: int, timeout: float, memory: float = 0
+    tasks: Iterable[Task], work: Callable[[Task], Any], *, workers: int, timeout: float, memory: float = 0
 ) -> Generator[Outcome, None, None]:
-    """Yield an outcome per task, as they end, at most ``workers`` at a time.
+    """Yield an outcome per task, as they end, at most ``workers`` at a time; a task is asked for when it can start.
 
     ``work`` must return something JSON can carry. A task that raises, is killed, exits on
     its own, passes ``timeout`` seconds or asks for more than ``memory`` MB beyond what this
@@ -55,16 +56,17 @@ def run_forked(
     # Without this the first garbage collection of each child would touch, and so copy, all of the parent's memory.
     gc.collect()
     gc.freeze()
-    waiting = list(reversed(tasks))
+    waiting = iter(tasks)
     running: dict[int, tuple[int, Task, float, bytearray]] = {}
     with selectors.DefaultSelector() as selector:
         try:
-            while waiting or running:
-                while waiting and len(running) < workers:
-                    task = waiting.pop()
+            while True:
+                for task in islice(waiting, workers - len(running)):
                     pid, pipe = _fork(task, work, memory)
                     running[pipe] = (pid, task, time.monotonic(), bytearray())
                     selector.register(pipe, selectors.EVENT_READ)
+                if not running:
+                    break
                 for key, _ in selector.select(timeout=0.2):
                     pipe = int(key.fd)
                     chunk = os.read(pipe, 65536)

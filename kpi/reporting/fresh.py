@@ -24,8 +24,7 @@ def run_fresh(
     nothing of one report reaches another; each pays for its imports, which is slow.
     """
     context = get_context("spawn")
-    # An IPython shell of this process stands in for its main module, without what spawning asks of one.
-    vars(sys.modules["__main__"]).setdefault("__spec__", None)
+    let_spawn()
     waiting = list(reversed(tasks))
     running: dict[Connection, tuple[SpawnProcess, Task, float]] = {}
     try:
@@ -47,6 +46,11 @@ def run_fresh(
         for process, *_rest in running.values():
             process.kill()
             process.join()
+
+
+def let_spawn() -> None:
+    """An IPython shell of this process may stand in for its main module, without what spawning asks of one."""
+    vars(sys.modules["__main__"]).setdefault("__spec__", None)
 
 
 def _child(pipe: Connection, task: Task, work: Callable[[Task], Any], memory: float) -> None:
