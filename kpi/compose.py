@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 
-import numpy as np
 import pandas as pd
 
 from kpi.briefing import (
@@ -20,9 +19,10 @@ from kpi.briefing import (
 from kpi.catalogue import Catalogue, Declaration, Indicator, Objective
 from kpi.comparability import KEYS, with_keys, without_keys
 from kpi.derive import PRINTED
+from kpi.evidence import Evidence
 from kpi.lights import read_light
 from kpi.maturity import mark_immature
-from kpi.observations import TOTAL, has_flag, lean, matching, tidy, used_dimensions
+from kpi.observations import TOTAL, has_flag, matching, tidy, used_dimensions
 from kpi.trends import change, versus_base
 from kpi.verdicts import assess
 
@@ -31,57 +31,6 @@ _REVISION = "revision"
 _WHOLE = 100.0
 _FREQ_ORDER = {"A": 0, "D": 1, "I": 2, "S": 3, "Q": 4, "M": 5, "": 6}
 _KIND_ORDER = {"actual": 0, "forecast": 1, "budget": 2, "planned": 3, "context": 4}
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """The rows that pages draw on, looked up instead of searched.
-
-    ``by_indicator`` holds what was printed or computed (the cells of a delivery stand behind
-    the sums), each without dimensions it does not use; ``printed_under`` names, per objective,
-    the indicators with figures printed there; ``revised`` is, per indicator, the largest part of
-    its value by which a newer delivery ever changed one.
-    """
-
-    by_indicator: Mapping[str, pd.DataFrame]
-    printed_under: Mapping[str, tuple[str, ...]]
-    revised: Mapping[str, float] = field(default_factory=dict)
-
-
-class Lean(Mapping[str, pd.DataFrame]):
-    """The rows of each indicator without the dimensions it does not use, made when somebody asks for them."""
-
-    def __init__(self, rows: pd.DataFrame) -> None:
-        self._rows, self._made = rows, dict[str, pd.DataFrame]()
-        groups = rows.groupby("indicator", sort=True).indices.items()
-        self._places = {str(name): np.asarray(places) for name, places in groups}
-
-    def __getitem__(self, indicator: str) -> pd.DataFrame:
-        if indicator not in self._made:
-            self._made[indicator] = lean(self._rows.take(self._places[indicator]))
-        return self._made[indicator]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-
-def shown_rows(observations: pd.DataFrame) -> pd.DataFrame:
-    """What was printed or computed; the cells of a delivery stand behind the sums."""
-    shown = observations[observations["source"].isin(PRINTED) | has_flag(observations, "computed")]
-    # What is confidential has a row, so that it is known to exist, and no place on a page.
-    return shown[shown["conf_status"].eq("F")]
-
-
-def gather(observations: pd.DataFrame, revised: Mapping[str, float] | None = None) -> Evidence:
-    """Index the tidy table once for all pages."""
-    shown = shown_rows(observations)
-    by_indicator = Lean(shown)
-    pairs = shown.loc[shown["objective"] != "", ["objective", "indicator"]].drop_duplicates()
-    printed = {str(name): tuple(sorted(part["indicator"])) for name, part in pairs.groupby("objective")}
-    return Evidence(by_indicator, printed, revised or {})
 
 
 def compose(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kpi.compose import shown_rows
+from kpi.evidence import shown_rows
 from kpi.observations import TOTAL, dimensions_of
 
 Places = np.ndarray[Any, np.dtype[np.intp]]

@@ -23,7 +23,8 @@ from kpi.catalogue import (
     Source,
     Text,
 )
-from kpi.compose import compose, gather
+from kpi.compose import compose
+from kpi.evidence import gather
 from kpi.observations import tidy
 from kpi.reporting.fragments import Fragment
 from kpi.reporting.page import Page

@@ -79,7 +79,7 @@ def test_tidy_rows(files, catalogue, root, form):
 
 
 def test_confidential_rows_are_on_no_page(files, catalogue, root):
-    from kpi.compose import gather
+    from kpi.evidence import gather
 
     frame = build_files([files["tsv"]], "eurostat", catalogue, root / "expectations").observations
     shown = gather(frame).by_indicator["eurostat-arrivals"]

@@ -10,7 +10,8 @@ import pytest
 
 from kpi.build import catalogue_targets
 from kpi.checks import check_catalogue
-from kpi.compose import Evidence, compose
+from kpi.compose import compose
+from kpi.evidence import Evidence
 from kpi.register import load_catalogue
 from tests.conftest import ROOT, rows
 

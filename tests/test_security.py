@@ -22,9 +22,10 @@ from kpi import register
 from kpi.briefing import ObjectiveReport
 from kpi.catalogue import Catalogue
 from kpi.commands.running import lab_command
-from kpi.compose import compose, gather
+from kpi.compose import compose
 from kpi.entries import LANGUAGES, Code, Entry, ObjectiveId, Slug, Text
 from kpi.errors import KpiError
+from kpi.evidence import gather
 from kpi.observations import tidy
 from kpi.project import Project
 from kpi.reporting.engine import forget

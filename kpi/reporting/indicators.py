@@ -36,7 +36,7 @@ def write_indicator_page(
     Args:
         indicator: whose page it is.
         catalogue: the register.
-        by_indicator: what was printed or computed, see :class:`kpi.compose.Evidence`.
+        by_indicator: what was printed or computed, see :class:`kpi.evidence.Evidence`.
         remarks: on published figures, by figure.
         site: root of the site.
     """

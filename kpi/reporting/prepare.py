@@ -11,10 +11,11 @@ import pandas as pd
 
 from kpi.briefing import KpiReport, ObjectiveReport
 from kpi.catalogue import LANGUAGES, Indicator, Text
-from kpi.compose import Evidence, compose, gather
+from kpi.compose import compose
 from kpi.coverage import coverage
 from kpi.disclosure import FREE
 from kpi.errors import unknown
+from kpi.evidence import Evidence, gather
 from kpi.observations import combine
 from kpi.parsing.periods import bounds
 from kpi.project import Project

@@ -12,7 +12,7 @@ import pandas as pd
 
 from kpi import fingerprint
 from kpi.catalogue import LANGUAGES, Language
-from kpi.compose import Evidence
+from kpi.evidence import Evidence
 from kpi.pieces import Parts
 from kpi.plan import Inputs, framed_parts, index_parts, indicator_parts, owing, register_parts, workbook_parts
 from kpi.records import told
