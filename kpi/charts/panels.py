@@ -92,10 +92,11 @@ def _line(xs: Sequence[Any], points: Sequence[Point], name: str, n: str) -> Figu
     last = len(points) - 1
     ys: list[float | None] = [p.value for p in points]
     return {
-        "type": "scatter", "mode": "lines+markers+text", "x": list(xs), "y": ys, "xaxis": f"x{n}", "yaxis": f"y{n}",
+        "type": "scatter", "mode": "lines+markers+text", "name": plots.plain(name),
+        "x": list(xs), "y": ys, "xaxis": f"x{n}", "yaxis": f"y{n}",
         "text": [p.words if i == last else "" for i, p in enumerate(points)], "textposition": "top left",
         "line": {"color": HUES[0], "width": 1.5},
         "marker": {"size": 5, "color": HUES[0], "symbol": plots.same([line_symbol(p) for p in points])},
         "customdata": [p.words for p in points],
-        "hovertemplate": f"{plots.plain(name)}<br>%{{x:d}}<br>%{{customdata}}<extra></extra>",
+        "hovertemplate": "%{fullData.name}<br>%{x:d}<br>%{customdata}<extra></extra>",
     }  # fmt: skip

@@ -98,6 +98,6 @@ def test_tables_of_coverage_sort(opened):
 def test_the_register_is_searched_while_typing(opened):
     shown = opened("fr/indicators/index.html")
     shown.locator("#search").fill("nuitees mice")
-    visible = shown.locator("li[data-search]:not([hidden])")
+    visible = shown.locator(".register li:not([hidden])")
     assert 0 < visible.count() < 10
     assert "overnight-stays-mice" in (visible.first.locator("a").get_attribute("href") or "")

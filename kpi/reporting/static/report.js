@@ -34,10 +34,21 @@
     for (const name of ["shapes", "annotations"]) if (layout[name]) layout[name] = listed(layout[name]);
     if (layout.meta?.sample) layout.annotations = [...(layout.annotations ?? []), sample];
     if (layout.meta?.panels) regroup(layout, COLUMNS.wide);
-    return { data: listed(data), layout: { template, ...layout }, config: { ...config, toImageButtonOptions: saved } };
+    return { data: traces(listed(data)), layout: { template, ...layout }, config: { ...config, toImageButtonOptions: saved } };
   }
 
   const listed = (entries) => entries.alike?.map((entry) => ({ ...entries.alike[0], ...entry })) ?? entries;
+
+  // Places told as 0 are those of the first trace; labels told as numbers repeat what the pointer tells.
+  function traces(data) {
+    for (const trace of data) {
+      for (const name of ["x", "y"]) if (trace[name] === 0) trace[name] = data[0][name];
+      if (trace.hovertemplate) trace.hovertemplate += "<extra></extra>";
+      const words = trace.customdata?.map((told) => (Array.isArray(told) ? told.at(-1) : told));
+      if (Number.isInteger(trace.text?.[0])) trace.text = words.map((word, i) => (trace.text.includes(i) ? word : ""));
+    }
+    return data;
+  }
 
   // A small screen has room for fewer dates, fewer panels side by side, and a smaller mark on sample data.
   function slim(layout) {
