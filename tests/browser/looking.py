@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -75,7 +76,7 @@ def wrong_with(shown, site: Path, path: str) -> tuple[list, int]:
     charts = drawn(shown)
     outside = [url for url in shown.asked if not url.startswith(site.as_uri())]
     told = [*violations(shown), *shown.evaluate(OWN_CHECKS), *outside, *shown.errors]
-    if path.count("/") and shown.evaluate("document.documentElement.lang") != path.split("/")[0]:
+    if path.count("/") and shown.evaluate("document.documentElement.lang") != path.partition("/")[0]:
         told.append("language of the page")
     return told, charts
 
@@ -100,7 +101,5 @@ def wrong_pages(chromium: str, site: Path, paths: Iterable[str]) -> tuple[dict[s
 def wrong_pages_side_by_side(chromium: str, site: Path, paths: Sequence[str], sides: int = 2):
     """As :func:`wrong_pages`, the pages dealt out to several browsers."""
     with ProcessPoolExecutor(sides, mp_context=get_context("spawn")) as pool:
-        found = list(
-            pool.map(wrong_pages, *zip(*((chromium, site, paths[i::sides]) for i in range(sides)), strict=True))
-        )
+        found = list(pool.map(partial(wrong_pages, chromium, site), [paths[i::sides] for i in range(sides)]))
     return {path: told for wrong, _ in found for path, told in wrong.items()}, sum(charts for _, charts in found)

@@ -13,7 +13,7 @@ from kpi.reporting.changes import write_changes
 from kpi.reporting.export import export_html
 from kpi.reporting.portal import write_portal
 from kpi.reporting.prepare import summarise
-from tests.browser.conftest import drawn, violations
+from tests.browser.looking import OWN_CHECKS, drawn, violations
 from tests.report_fixture import catalogue, notebook, page, report
 
 pytestmark = pytest.mark.browser
@@ -86,28 +86,25 @@ def test_paper_shows_what_is_folded_and_fits(opened):
 
 
 def test_own_checks_hold_on_every_chart_and_table(opened):
-    """What axe does not know: captions, text alternatives with the finding, tables, scopes, words beside signs."""
     shown = opened(SAMPLE[0])
-    found = shown.evaluate("""() => {
-      const wrong = [];
-      for (const figure of document.querySelectorAll("figure.chart-figure")) {
-        const caption = figure.querySelector("figcaption")?.textContent.trim() ?? "";
-        const label = figure.querySelector("[role=img]").getAttribute("aria-label");
-        if (!caption || !label.includes(caption)) wrong.push(["caption", figure.innerHTML.slice(0, 80)]);
-        const section = figure.closest("section");
-        if (!section.querySelector("details table")) wrong.push(["table", section.id]);
-      }
-      for (const table of document.querySelectorAll("table")) {
-        if (!table.caption?.textContent.trim()) wrong.push(["no caption", table.outerHTML.slice(0, 80)]);
-        if (table.querySelector("th:not([scope])")) wrong.push(["scope", table.caption.textContent]);
-      }
-      for (const status of document.querySelectorAll(".status")) {
-        if (status.textContent.replace(/\\P{L}/gu, "").length < 3) wrong.push(["status", status.outerHTML]);
-      }
-      return wrong;
-    }""")
-    assert found == []
+    assert shown.evaluate(OWN_CHECKS) == []
     assert shown.locator("main [lang=nl]").count() > 0, "Dutch words are marked on a French page"
+
+
+def test_own_checks_find_what_is_missing(opened):
+    shown = opened(SAMPLE[0])
+    shown.evaluate("""() => {
+      document.querySelector("figcaption").textContent = "";
+      document.querySelector("caption").remove();
+      document.querySelector("th[scope=row]").removeAttribute("scope");
+      document.querySelector(".status").textContent = "●";
+      document.querySelector("a[hreflang]").removeAttribute("lang");
+      document.querySelector("figure.chart-figure + details").remove();
+    }""")
+    found = {name for name, _ in shown.evaluate(OWN_CHECKS)}
+    assert found == {
+        *("caption", "no caption", "scope", "status", "language not told", "no table after the chart"),
+    }
 
 
 def test_without_a_script_everything_can_be_read(opened):
