@@ -55,7 +55,7 @@ def figure(
     annotations = layout.pop("annotations", [])
     if sample:
         mark = sample_mark(translator)
-        subtitle = f'<span style="color:{WARM_INK}"><b>{mark["text"]}</b></span> · {subtitle}'
+        subtitle = _marked(mark) + subtitle
         annotations = [*annotations, mark]
     if annotations:
         layout["annotations"] = annotations
@@ -108,17 +108,18 @@ def lean(chart: Figure) -> Figure:
     """What a page must say of a figure: what is its own, in coordinates no finer than can be seen.
 
     Of later axes, and of traces, shapes and labels that are ``alike``, it keeps what differs from
-    the first; places of panels follow from their number; labels that repeat what the pointer tells
-    are numbers of points. ``static/report.js`` puts the rest back.
+    the first; places of panels follow from their number, labels of years from the years, the words on
+    made-up numbers from their mark; labels that repeat what the pointer tells are numbers of points. ``static/report.js`` puts the rest back.
 
     >>> lean({"data": [{"y": [7000000.0, 0.123456789]}], "layout": {"height": 240, "template": {}}, "config": {}})
     {'data': [{'y': [7000000, 0.123457]}], 'layout': {'height': 240}}
     """
     whole = chart["layout"]
     layout = {name: _own(name, value, whole) for name, value in whole.items() if name != "template"}
-    if any(note.get("name") == SAMPLE for note in whole.get("annotations", ())):
+    for mark in (note for note in whole.get("annotations", ()) if note.get("name") == SAMPLE):
         layout["meta"] = {**layout.get("meta", {}), SAMPLE: True}
-    return _rounded({"data": _traces(chart["data"]), "layout": layout})  # type: ignore[no-any-return]
+        layout["title"] = {"text": whole["title"]["text"].removeprefix(_marked(mark))}
+    return rounded({"data": _traces(chart["data"]), "layout": layout})  # type: ignore[no-any-return]
 
 
 def _traces(data: Sequence[Figure]) -> Any:
@@ -148,9 +149,12 @@ def _own(name: str, value: Any, layout: Figure) -> Any:
         return _alike([entry for entry in value if entry.get("name") != SAMPLE])
     if "axis" not in name:
         return value
-    axis = value if name[-1].isalpha() else _unlike(value, layout[name.rstrip("0123456789")])
-    placed = "panels" in layout.get("meta", {})
-    return {key: entry for key, entry in axis.items() if not (placed and key in {"domain", "anchor", "showticklabels"})}
+    first = name[-1].isalpha()
+    axis = value if first else _unlike(value, layout[name.rstrip("0123456789")])
+    left = {"domain", "anchor", "showticklabels"} if "panels" in layout.get("meta", {}) else set()
+    if first and axis.get("ticktext") == [str(rounded(tick)) for tick in axis.get("tickvals", ())]:
+        left |= {"ticktext"}
+    return {key: entry for key, entry in axis.items() if key not in left}
 
 
 def _alike(entries: Sequence[Figure]) -> Any:
@@ -165,13 +169,14 @@ def _unlike(value: Figure, first: Figure) -> Figure:
     return {key: entry for key, entry in value.items() if key not in first or first[key] != entry}
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: Any) -> Any:
+    """Numbers as a page tells them: six significant digits, no finer than can be seen."""
     if isinstance(value, float):
         short = float(f"{value:.6g}")
         return int(short) if short.is_integer() else short
     if isinstance(value, dict):
-        return {name: _rounded(entry) for name, entry in value.items()}
-    return [_rounded(entry) for entry in value] if isinstance(value, list | tuple) else value
+        return {name: rounded(entry) for name, entry in value.items()}
+    return [rounded(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 def same(values: Sequence[str]) -> str | list[str]:
@@ -253,6 +258,10 @@ def wrapped(text: str, width: int = 24) -> str:
 def plain(text: str) -> str:
     """Text for plotly, which reads ``<b>`` and ``<a href>`` in any label: what an organisation typed stays text."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _marked(mark: Figure) -> str:
+    return f'<span style="color:{WARM_INK}"><b>{mark["text"]}</b></span> · '
 
 
 def sample_mark(translator: Translator) -> Figure:

@@ -179,7 +179,10 @@ def _facts(summary: Mapping[str, object] | None, words: Translator) -> list[Mark
     told: list[Markup | str] = [words.n("portal.counts", declared, with_data=words.number(with_data))]
     statuses = _statuses(summary)
     signs = [
-        abbreviation(f"{STATUS_SIGNS[status]} {statuses[status]}", f"{words.t(f'status.{status}')}: {statuses[status]}")
+        abbreviation(
+            f"{STATUS_SIGNS[status]} {statuses[status]}",
+            words.t("phrase.named", name=words.t(f"status.{status}"), words=words.number(statuses[status])),
+        )
         for status in STATUS_SIGNS
         if statuses.get(status)
     ]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kpi.catalogue import LANGUAGES
+from kpi.charts.plots import rounded
 from kpi.reporting.accessibility import Publisher, write_statements
 from kpi.reporting.assets import write_assets
 from kpi.reporting.changes import write_changes
@@ -83,6 +84,23 @@ def test_paper_shows_what_is_folded_and_fits(opened):
     shown.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert shown.locator("details:not([open])").count() > 0
     assert len(shown.pdf(prefer_css_page_size=True)) > 50_000
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_page_leaves_out_of_its_charts_comes_back(opened, language):
+    shown = opened(f"{language}/note-2022/os-1.html")
+    drawn(shown)
+    whole = {figure["name"]: figure for figure in shown.evaluate("window.kpiFigures()")}
+    own = page(language, "note-2022/os-1")
+    figures = [piece.figure for part in (own.sections(), own.means(), own.printed_only()) for piece in part]
+    figures = [figure for figure in figures if figure]
+    assert len(figures) == len(whole) > 5
+    for figure in figures:
+        there = whole[figure["config"]["toImageButtonOptions"]["filename"]]
+        assert there["data"] == rounded(figure["data"])
+        assert there["layout"]["title"] == figure["layout"]["title"]
+        for name in [name for name in figure["layout"] if "axis" in name]:
+            assert there["layout"][name].get("ticktext") == figure["layout"][name].get("ticktext"), name
 
 
 def test_own_checks_hold_on_every_chart_and_table(opened):

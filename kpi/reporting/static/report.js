@@ -27,12 +27,16 @@
   function whole({ place, spec }, night) {
     const { data, layout } = themed(spec, night);
     const { template, config, sample } = themed(JSON.stringify(look(place)), night);
+    for (const axis of [layout.xaxis, layout.yaxis]) if (axis?.tickvals) axis.ticktext ??= axis.tickvals.map(String);
     for (const name of Object.keys(layout)) {
       if (/^[xy]axis\d+$/.test(name)) layout[name] = { ...layout[name.slice(0, 5)], ...layout[name] };
     }
     const saved = { format: "svg", filename: place.id };
     for (const name of ["shapes", "annotations"]) if (layout[name]) layout[name] = listed(layout[name]);
-    if (layout.meta?.sample) layout.annotations = [...(layout.annotations ?? []), sample];
+    if (layout.meta?.sample) {
+      layout.annotations = [...(layout.annotations ?? []), sample];
+      layout.title.text = `<span style="color:${sample.font.color}"><b>${sample.text}</b></span> · ${layout.title.text}`;
+    }
     if (layout.meta?.panels) regroup(layout, COLUMNS.wide);
     return { data: traces(listed(data)), layout: { template, ...layout }, config: { ...config, toImageButtonOptions: saved } };
   }
@@ -45,7 +49,8 @@
       for (const name of ["x", "y"]) if (trace[name] === 0) trace[name] = data[0][name];
       if (trace.hovertemplate) trace.hovertemplate += "<extra></extra>";
       const words = trace.customdata?.map((told) => (Array.isArray(told) ? told.at(-1) : told));
-      if (Number.isInteger(trace.text?.[0])) trace.text = words.map((word, i) => (trace.text.includes(i) ? word : ""));
+      const places = Array.isArray(trace.text) && trace.text.every(Number.isInteger) ? trace.text : undefined;
+      if (words && places) trace.text = words.map((word, i) => (places.includes(i) ? word : ""));
     }
     return data;
   }
