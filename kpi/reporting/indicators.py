@@ -128,19 +128,23 @@ def _declaration(declaration: Declaration, catalogue: Catalogue, words: Translat
     name = Markup('{} <a href="../{}/{}.html">{}</a>').format(
         objective_code(objective.code, language), objective.document, objective.slug, objective.title[language]
     )
-    printed = Markup("<br>").join(
+    printed = [
         in_language(code, text, language)
         for code, text in (("fr", declaration.label.fr), ("nl", declaration.label.nl))
         if text
-    )
+    ]
     noted = [part, declaration.remark[language] if declaration.remark else ""]
     if declaration.conflict:
         noted.insert(0, words.t("register.conflict"))
     if declaration.traffic_light is not None and declaration.traffic_light.empty:
         noted.append(words.t("register.thresholds-empty"))
-    notes = Markup("").join(Markup("<br><small>{}</small>").format(note) for note in noted if note)
+    notes = [Markup("<small>{}</small>").format(note) for note in noted if note]
     lines = "; ".join(f"{code.upper()} {text}" for code, text in declaration.lines.model_dump().items() if text)
-    return [name, printed + notes, f"{catalogue.document(objective.document).short_title[language]}, {lines}"]
+    return [
+        name,
+        Markup("<br>").join([*printed, *notes]),
+        f"{catalogue.document(objective.document).short_title[language]}, {lines}",
+    ]
 
 
 def _values(

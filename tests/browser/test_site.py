@@ -82,6 +82,7 @@ def test_no_page_weighs_too_much(site):
     "path",
     [
         *("index.html", "fr/index.html", "nl/coverage.html", "en/indicators/index.html", "fr/revisions.html"),
+        *("nl/methods.html", "fr/validation.html", "en/runs.html"),
         *("fr/indicators/overnight-stays.html", "nl/indicators/export-aid-share-number.html"),
     ],
 )
