@@ -109,7 +109,8 @@ def lean(chart: Figure) -> Figure:
 
     Of later axes, and of traces, shapes and labels that are ``alike``, it keeps what differs from
     the first; places of panels follow from their number, labels of years from the years, the words on
-    made-up numbers from their mark; labels that repeat what the pointer tells are numbers of points. ``static/report.js`` puts the rest back.
+    made-up numbers from their mark; labels that repeat what the pointer tells are numbers of points.
+    ``static/report.js`` puts the rest back.
 
     >>> lean({"data": [{"y": [7000000.0, 0.123456789]}], "layout": {"height": 240, "template": {}}, "config": {}})
     {'data': [{'y': [7000000, 0.123457]}], 'layout': {'height': 240}}

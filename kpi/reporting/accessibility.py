@@ -26,8 +26,8 @@ GAPS = ("hover", "workbooks", "notebooks", "documents")
 
 
 #: Whom to complain to about a public body that does not answer, by the law it falls under.
-OMBUDSMEN = {
-    "regional": {language: "https://www.ombuds.brussels" for language in LANGUAGES},
+OMBUDSMEN: dict[str, dict[str, str]] = {
+    "regional": dict.fromkeys(LANGUAGES, "https://www.ombuds.brussels"),
     "federal": {
         "fr": "https://www.mediateurfederal.be",
         "nl": "https://www.federaalombudsman.be",
