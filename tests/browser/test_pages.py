@@ -62,7 +62,7 @@ def test_every_declared_chart_is_drawn_offline(opened, site, path):
 
 @pytest.mark.parametrize(("path", "width"), [*((path, 1280) for path in SAMPLE), *((path, 320) for path in NARROW)])
 def test_axe_finds_nothing_and_the_page_fits(opened, path, width):
-    shown = opened(path, width)
+    shown = opened(path, width, color_scheme="dark" if width == 320 else "light")
     drawn(shown)
     assert shown.evaluate("document.documentElement.scrollWidth") <= width
     assert violations(shown) == []

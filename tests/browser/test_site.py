@@ -88,7 +88,7 @@ def test_no_page_weighs_too_much(site):
 )
 @pytest.mark.parametrize("width", [1280, 320])
 def test_pages_of_the_register_are_accessible_and_fit(opened, path, width):
-    shown = opened(path, width)
+    shown = opened(path, width, color_scheme="dark" if width == 320 else "light")
     assert violations(shown) == []
     assert shown.evaluate(OWN_CHECKS) == []
     assert shown.errors == []
