@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from pydantic import BaseModel
 import kpi
 from kpi.catalogue import LANGUAGES, Catalogue, Text
 
+_A_WORD = 3
 _VOID = frozenset({"meta", "link", "br", "input", "img", "hr", "path", "circle", "polyline"})
 _SILENT = frozenset({"script", "style", "code", "pre"})
 _TOLD = ("aria-label", "title", "placeholder", "alt", "data-none", "data-one", "data-many")
@@ -36,8 +36,8 @@ class _Spoken(HTMLParser):
             self.open.append((tag, language))
 
     def handle_endtag(self, tag):
-        while len(self.open) > 1 and self.open.pop()[0] != tag:
-            pass
+        if tag not in _VOID:
+            self.open.pop()
 
     def handle_data(self, data):
         if not any(tag in _SILENT for tag, _ in self.open):
@@ -60,7 +60,6 @@ def _texts(value: object) -> Iterator[Text]:
             yield from _texts(entry)
 
 
-@cache
 def labels(catalogue: Catalogue) -> dict[str, frozenset[str]]:
     """All labels of the register and all words of pages, by language; a name that is the same in two is in both."""
     known: dict[str, set[str]] = {language: set() for language in LANGUAGES}
@@ -80,6 +79,8 @@ def foreign(html: str, known: dict[str, frozenset[str]]) -> list[str]:
     found = []
     for language, text in _Spoken(html).texts:
         plain = _plain(text)
+        if len(re.findall(r"[^\W\d_]", plain)) < _A_WORD:
+            continue  # a number, or the code of an objective
         others = (known[other] for other in LANGUAGES if other != language)
         if language in known and plain not in known[language] and any(plain in words for words in others):
             found.append(f"{language}: {text.strip()}")
