@@ -37,7 +37,7 @@ test: $(VENV)/.dev
 	$(MAKE) check
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-# axe-core and our own checks on every page of a full run, some ten minutes; `make test` takes a sample of every kind.
+# axe-core and our own checks on every page of a full run, half an hour to an hour on two cores; `make test` takes a sample of every kind.
 audit: $(VENV)/.dev
 	@sh tools/ensure_chromium.sh
 	KPI_AUDIT=1 $(BIN)/python -m pytest tests/browser

@@ -288,7 +288,7 @@ def _write_runs(
     pages = sorted(str(job.path.as_posix()) for job in result.rendered)
     told = as_json(record, pages=pages, objectives={name: fact["summary"] for name, fact in facts.items()})
     write_whole(staging / MANIFEST, to_bytes(told))
-    write_runs_pages([told, *history(work.project)], staging)
+    write_runs_pages([told, *history(work.project)], work.project.catalogue, staging)
 
 
 def _check(work: Work, staging: Path, result: RunResult, made: Mapping[str, Made]) -> None:

@@ -44,8 +44,9 @@ def table(
     """
     # A table of numbers says so once: a class on each of its cells would be a tenth of a page.
     numbers = len(columns) > 1 and all(column.numeric for column in columns[1:])
-    heads = "".join(f'<th scope="col"{_numeric(column)}>{escape(column.title)}</th>' for column in columns)
-    body = "".join(_row([Column("")] * len(columns) if numbers else columns, row) for row in rows)
+    told = [Column(column.title, numeric=column.numeric and not numbers) for column in columns]
+    heads = "".join(f'<th scope="col"{_numeric(column)}>{escape(column.title)}</th>' for column in told)
+    body = "".join(_row(told, row) for row in rows)
     return Markup(
         '<div class="table{kind}" role="region" aria-label="{name}" tabindex="0"><table>'
         "<caption{hidden}>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
@@ -71,9 +72,7 @@ def _numeric(column: Column) -> str:
 
 def abbreviation(short: str, full: str) -> Markup:
     """A short form whose meaning is told to the mouse and read out to a screen reader."""
-    return Markup(
-        '<span title="{full}"><span aria-hidden="true">{short}</span><span class="unseen">{full}</span></span>'
-    ).format(short=short, full=full)
+    return Markup('<span role="img" title="{full}">{short}</span>').format(short=short, full=full)
 
 
 def definition_list(pairs: Iterable[tuple[Cell, Cell]]) -> Markup:

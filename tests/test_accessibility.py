@@ -84,10 +84,25 @@ def test_the_statement_says_what_the_law_asks(site, language):
     assert "&lt;b&gt;toegankelijk@example.brussels" in html
 
 
+@pytest.mark.parametrize(
+    ("authority", "law", "ombudsman"),
+    [("regional", "4 oktober 2018", "www.ombuds.brussels"), ("federal", "19 juli 2018", "federaalombudsman.be")],
+)
+def test_the_law_and_the_ombudsman_are_those_of_the_publisher(tmp_path, authority, law, ombudsman):
+    write_statements(tmp_path, Publisher(authority=authority))
+    html = (tmp_path / "nl" / "accessibility.html").read_text("utf-8")
+    assert law in html
+    assert f"{ombudsman}</a>" in html
+    assert ("19 juli" in html) == (authority == "federal")
+
+
 def test_the_publisher_is_read_from_a_file(tmp_path):
     assert read_publisher(tmp_path) == Publisher()
     (tmp_path / "site.yaml").write_text("contact: 02 000 00 00\nassessed: 2026-01-31\n")
     assert read_publisher(tmp_path).assessed.isoformat() == "2026-01-31"
+    (tmp_path / "site.yaml").write_text("authority: communal\n")
+    with pytest.raises(UsageError, match=r"authority: Input should be 'regional' or 'federal'"):
+        read_publisher(tmp_path)
     (tmp_path / "site.yaml").write_text("contakt: 02 000 00 00\n")
     with pytest.raises(UsageError, match=r"contakt: Extra inputs.*site\.example\.yaml"):
         read_publisher(tmp_path)

@@ -51,7 +51,7 @@ def parts_figure(
         traces.append(trace)
     return plots.figure(
         traces, translator, barmode="stack", bargap=0.35, height=90 + 46 * len(periods),
-        xaxis={"range": [0, 1], "tickmode": "array", "tickvals": [0, 0.5, 1], "linecolor": LINE,
+        xaxis={"range": [0, 1], "tickvals": [0, 0.5, 1], "linecolor": LINE,
                "ticktext": [translator.percent(v) for v in (0, 0.5, 1)], "ticklabeloverflow": "allow"},
         yaxis=plots.part_axis(),
         **head,
@@ -69,7 +69,7 @@ def _part(
         "insidetextfont": {"color": on}, "constraintext": "none",
         "marker": {"color": colour, "line": {"color": plots.PAPER, "width": 1}},
         "customdata": words,
-        "hovertemplate": f"{plots.plain(name)}<br>%{{y}}<br>%{{customdata}}<extra></extra>",
+        "hovertemplate": "%{fullData.name}<br>%{y}<br>%{customdata}<extra></extra>",
     }  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def bullet_figure(
     return plots.figure(
         [trace], translator, bargap=0.35, height=112 + 44 * len(shown), margin={"t": 50},
         shapes=[goal], annotations=[label],
-        xaxis={"range": [0, max(ticks[-1], longest * 1.02)], "tickmode": "array", "tickvals": ticks,
+        xaxis={"range": [0, max(ticks[-1], longest * 1.02)], "tickvals": ticks,
                "ticktext": [plots.short_number(translator, tick) for tick in ticks],
                "showgrid": True, "gridcolor": LINE, "linecolor": NO_LINE},
         yaxis=plots.part_axis(),

@@ -78,11 +78,11 @@ def time_axis(periods: Sequence[str], translator: Translator) -> tuple[Figure, l
     if kinds == {"M"}:
         ticks = _spread(list(periods), 6)
         text = [translator.month(p, "MMM y") for p in ticks]
-        axis = {"type": "date", "tickmode": "array", "tickvals": ticks, "ticktext": text}
+        axis = {"type": "date", "tickvals": ticks, "ticktext": text}
         return axis, list(periods)
     if kinds == {"D"}:
         text = [plots.wrapped(translator.date(p), 12) for p in periods]
-        axis = {"type": "date", "tickmode": "array", "tickvals": list(periods), "ticktext": text}
+        axis = {"type": "date", "tickvals": list(periods), "ticktext": text}
         return axis, list(periods)
     names = [plots.wrapped(translator.period(p), 16) for p in periods]
     order = list(dict.fromkeys(names))
@@ -95,7 +95,7 @@ def _year_axis(xs: list[float], names: list[str]) -> tuple[Figure, list[Any]]:
     ticks = _spread(list(named), 8)
     spare = max(0.5, (max(xs) - min(xs)) * 0.08)
     axis = {
-        "type": "linear", "tickmode": "array", "tickvals": ticks, "ticktext": [named[x] for x in ticks],
+        "type": "linear", "tickvals": ticks, "ticktext": [named[x] for x in ticks],
         "range": [min(xs) - spare, max(xs) + spare],
     }  # fmt: skip
     return axis, [int(x) if x == int(x) else x for x in xs]

@@ -88,14 +88,22 @@ def _title(name: str) -> str:
     return "<br>".join(lines[:2]) + ("…" if len(lines) > 2 else "")
 
 
+def _beside(ys: Sequence[float | None]) -> str:
+    """Where the last value stands clear of the line: below a fall that ends high up, else above."""
+    known = [y for y in ys if y is not None]
+    falls = len(known) > 1 and known[-1] < known[-2] and known[-1] > max(known) / 3
+    return "bottom center" if falls else "top center"
+
+
 def _line(xs: Sequence[Any], points: Sequence[Point], name: str, n: str) -> Figure:
     last = len(points) - 1
     ys: list[float | None] = [p.value for p in points]
     return {
-        "type": "scatter", "mode": "lines+markers+text", "x": list(xs), "y": ys, "xaxis": f"x{n}", "yaxis": f"y{n}",
-        "text": [p.words if i == last else "" for i, p in enumerate(points)], "textposition": "top left",
+        "type": "scatter", "mode": "lines+markers+text", "name": plots.plain(name),
+        "x": list(xs), "y": ys, "xaxis": f"x{n}", "yaxis": f"y{n}",
+        "text": [p.words if i == last else "" for i, p in enumerate(points)], "textposition": _beside(ys),
         "line": {"color": HUES[0], "width": 1.5},
         "marker": {"size": 5, "color": HUES[0], "symbol": plots.same([line_symbol(p) for p in points])},
         "customdata": [p.words for p in points],
-        "hovertemplate": f"{plots.plain(name)}<br>%{{x:d}}<br>%{{customdata}}<extra></extra>",
+        "hovertemplate": "%{fullData.name}<br>%{x:d}<br>%{customdata}<extra></extra>",
     }  # fmt: skip

@@ -29,6 +29,8 @@ ON_HUE = ("#fffffe", "#000000", "#000000", "#000000", "#000000", "#000000", "#00
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif"
 #: Name of the mark on made-up numbers.
 SAMPLE = "sample"
+#: What every hover text ends with: no second box with the name of the trace.
+NO_BOX = "<extra></extra>"
 _COMPACT_FROM = 1_000_000
 _STEPS = (1, 2, 2.5, 5, 10)
 
@@ -53,7 +55,7 @@ def figure(
     annotations = layout.pop("annotations", [])
     if sample:
         mark = sample_mark(translator)
-        subtitle = f'<span style="color:{WARM_INK}"><b>{mark["text"]}</b></span> · {subtitle}'
+        subtitle = _marked(mark) + subtitle
         annotations = [*annotations, mark]
     if annotations:
         layout["annotations"] = annotations
@@ -106,16 +108,41 @@ def lean(chart: Figure) -> Figure:
     """What a page must say of a figure: what is its own, in coordinates no finer than can be seen.
 
     Of later axes, and of traces, shapes and labels that are ``alike``, it keeps what differs from
-    the first; places of panels follow from their number. ``static/report.js`` puts the rest back.
+    the first; places of panels follow from their number, labels of years from the years, the words on
+    made-up numbers from their mark; labels that repeat what the pointer tells are numbers of points.
+    ``static/report.js`` puts the rest back.
 
     >>> lean({"data": [{"y": [7000000.0, 0.123456789]}], "layout": {"height": 240, "template": {}}, "config": {}})
     {'data': [{'y': [7000000, 0.123457]}], 'layout': {'height': 240}}
     """
     whole = chart["layout"]
     layout = {name: _own(name, value, whole) for name, value in whole.items() if name != "template"}
-    if any(note.get("name") == SAMPLE for note in whole.get("annotations", ())):
+    for mark in (note for note in whole.get("annotations", ()) if note.get("name") == SAMPLE):
         layout["meta"] = {**layout.get("meta", {}), SAMPLE: True}
-    return _rounded({"data": _alike(chart["data"]), "layout": layout})  # type: ignore[no-any-return]
+        layout["title"] = {"text": whole["title"]["text"].removeprefix(_marked(mark))}
+    return rounded({"data": _traces(chart["data"]), "layout": layout})  # type: ignore[no-any-return]
+
+
+def _traces(data: Sequence[Figure]) -> Any:
+    """Traces by what differs; of unlike ones, places (``x``, ``y``) that are the first one's are told as 0."""
+    short = _alike([_short(trace) for trace in data])
+    if isinstance(short, dict):
+        return short
+    first, *others = short
+    return [first, *({k: 0 if k in {"x", "y"} and v == first.get(k) else v for k, v in t.items()} for t in others)]
+
+
+def _short(trace: Figure) -> Figure:
+    """A trace without the end that all hover texts have, and with labels as places in what the pointer tells."""
+    told, labels = trace.get("customdata"), trace.get("text")
+    short = dict(trace)
+    if "hovertemplate" in trace:
+        short["hovertemplate"] = trace["hovertemplate"].removesuffix(NO_BOX)
+    if isinstance(told, list) and isinstance(labels, list) and len(told) == len(labels):
+        words = [entry[-1] if isinstance(entry, list) else entry for entry in told]
+        if all(label in {"", word} for label, word in zip(labels, words, strict=True)):
+            short["text"] = [place for place, label in enumerate(labels) if label]
+    return short
 
 
 def _own(name: str, value: Any, layout: Figure) -> Any:
@@ -123,9 +150,12 @@ def _own(name: str, value: Any, layout: Figure) -> Any:
         return _alike([entry for entry in value if entry.get("name") != SAMPLE])
     if "axis" not in name:
         return value
-    axis = value if name[-1].isalpha() else _unlike(value, layout[name.rstrip("0123456789")])
-    placed = "panels" in layout.get("meta", {})
-    return {key: entry for key, entry in axis.items() if not (placed and key in {"domain", "anchor", "showticklabels"})}
+    first = name[-1].isalpha()
+    axis = value if first else _unlike(value, layout[name.rstrip("0123456789")])
+    left = {"domain", "anchor", "showticklabels"} if "panels" in layout.get("meta", {}) else set()
+    if first and axis.get("ticktext") == [str(rounded(tick)) for tick in axis.get("tickvals", ())]:
+        left |= {"ticktext"}
+    return {key: entry for key, entry in axis.items() if key not in left}
 
 
 def _alike(entries: Sequence[Figure]) -> Any:
@@ -140,13 +170,14 @@ def _unlike(value: Figure, first: Figure) -> Figure:
     return {key: entry for key, entry in value.items() if key not in first or first[key] != entry}
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: Any) -> Any:
+    """Numbers as a page tells them: six significant digits, no finer than can be seen."""
     if isinstance(value, float):
         short = float(f"{value:.6g}")
         return int(short) if short.is_integer() else short
     if isinstance(value, dict):
-        return {name: _rounded(entry) for name, entry in value.items()}
-    return [_rounded(entry) for entry in value] if isinstance(value, list | tuple) else value
+        return {name: rounded(entry) for name, entry in value.items()}
+    return [rounded(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 def same(values: Sequence[str]) -> str | list[str]:
@@ -171,10 +202,9 @@ def value_axis(translator: Translator, values: Sequence[float], *, labelled: boo
     ticks = round_steps(min([0.0, *values]), max([0.0, *values]))
     spare = (ticks[-1] - ticks[0]) * 0.06
     return {
-        "tickmode": "array",
         "tickvals": ticks,
         "ticktext": [short_number(translator, tick) for tick in ticks],
-        "showticklabels": labelled,
+        **({} if labelled else {"showticklabels": False}),
         "range": [ticks[0] - (spare if ticks[0] < 0 else 0), max(ticks[-1], *values, 0) + spare],
     }
 
@@ -229,6 +259,10 @@ def wrapped(text: str, width: int = 24) -> str:
 def plain(text: str) -> str:
     """Text for plotly, which reads ``<b>`` and ``<a href>`` in any label: what an organisation typed stays text."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _marked(mark: Figure) -> str:
+    return f'<span style="color:{WARM_INK}"><b>{mark["text"]}</b></span> · '
 
 
 def sample_mark(translator: Translator) -> Figure:

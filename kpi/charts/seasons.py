@@ -42,7 +42,7 @@ def season_figure(points: Sequence[Point], translator: Translator, **head: Any) 
     traces.append({**course, "line": {"color": HUES[0], "width": 2.5}})
     notes.append(_end_label(xs, window, name, HUES[0]))
     axis = {
-        "type": "category", "tickmode": "array", "tickvals": xs, "ticktext": _month_names(xs, translator),
+        "type": "category", "tickvals": xs, "ticktext": _month_names(xs, translator),
         "range": [-0.5, len(xs) - 0.5],
     }  # fmt: skip
     values = [v for trace in traces for v in trace["y"] if v is not None]
@@ -92,12 +92,12 @@ def _plain_line(
     xs: Sequence[str], points: Sequence[Point | None], name: str, colour: str, dash: str, translator: Translator
 ) -> Figure:
     return {
-        "type": "scatter", "mode": "lines+markers", "name": name, "x": list(xs),
+        "type": "scatter", "mode": "lines+markers", "name": plots.plain(name), "x": list(xs),
         "y": [p.value if p else None for p in points],
         "line": {"color": colour, "width": 1.5, "dash": dash},
         "marker": {"size": 5, "color": colour, "symbol": _MARKS[dash]},
         "text": [translator.month(x, "LLLL") for x in xs], "customdata": [p.words if p else "" for p in points],
-        "hovertemplate": f"%{{text}}, {plots.plain(name)}<br>%{{customdata}}<extra></extra>",
+        "hovertemplate": "%{text}, %{fullData.name}<br>%{customdata}<extra></extra>",
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from markupsafe import Markup
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from kpi.catalogue import LANGUAGES
 from kpi.errors import UsageError
 from kpi.i18n import Translator, translator
-from kpi.reporting.fragments import heading, paragraph
+from kpi.reporting.fragments import heading, link, paragraph
 from kpi.reporting.frame import write_framed
 from kpi.tables import bullet_list
 
@@ -24,13 +25,29 @@ ASSESSED = dt.date(2026, 11, 22)
 GAPS = ("hover", "workbooks", "notebooks", "documents")
 
 
+#: Whom to complain to about a public body that does not answer, by the law it falls under.
+OMBUDSMEN: dict[str, dict[str, str]] = {
+    "regional": dict.fromkeys(LANGUAGES, "https://www.ombuds.brussels"),
+    "federal": {
+        "fr": "https://www.mediateurfederal.be",
+        "nl": "https://www.federaalombudsman.be",
+        "en": "https://www.federalombudsman.be",
+    },
+}
+
+
 class Publisher(BaseModel):
-    """Who answers for a site: where readers write to, and when its accessibility was assessed."""
+    """Who answers for a site: where readers write to, when its accessibility was assessed, and the law that binds it.
+
+    A body of the Region or a municipality falls under the ordinance of 4 October 2018, a federal one under the act
+    of 19 July 2018; each names another ombudsman.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     contact: str = ""
     assessed: dt.date = ASSESSED
+    authority: Literal["regional", "federal"] = "regional"
 
 
 def read_publisher(root: Path) -> Publisher:
@@ -46,7 +63,10 @@ def read_publisher(root: Path) -> Publisher:
         return Publisher.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
     except ValidationError as error:
         found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        msg = f"{path}: {found}. It takes contact (text) and assessed (date), as site.example.yaml shows."
+        msg = (
+            f"{path}: {found}. It takes contact (text), assessed (date) "
+            "and authority (regional or federal), as site.example.yaml shows."
+        )
         raise UsageError(msg) from error
     except yaml.YAMLError as error:
         msg = f"{path} is no YAML: {error}. Write it as site.example.yaml shows."
@@ -64,9 +84,10 @@ def write_statements(site: Path, publisher: Publisher) -> None:
 def _body(publisher: Publisher, words: Translator) -> Markup:
     t = words.t
     assessed = t("accessibility.assessed", date=words.date(publisher.assessed.isoformat()))
+    address = OMBUDSMEN[publisher.authority][words.language]
     contact = publisher.contact or t("accessibility.contact-missing")
     parts = [
-        paragraph(t("accessibility.commitment"), "lead"),
+        paragraph(t("accessibility.commitment", law=t(f"accessibility.law.{publisher.authority}")), "lead"),
         heading(t("accessibility.state-title")),
         paragraph(t("accessibility.state")),
         heading(t("accessibility.gaps-title")),
@@ -77,6 +98,6 @@ def _body(publisher: Publisher, words: Translator) -> Markup:
         heading(t("accessibility.contact-title")),
         paragraph(t("accessibility.contact", contact=contact)),
         heading(t("accessibility.enforcement-title")),
-        paragraph(t("accessibility.enforcement")),
+        paragraph(words.markup(f"accessibility.enforcement.{publisher.authority}", address=link(address, address))),
     ]
     return Markup("\n").join(parts)

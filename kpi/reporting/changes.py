@@ -167,7 +167,7 @@ def _body(entries: list[tuple[str, Markup, Entry]], words: Translator) -> Markup
         if place == 0:
             parts += [heading(title), paragraph(when, "label"), listed]
         else:
-            parts.append(details(f"{when}: {title}", listed))
+            parts.append(details(words.t("phrase.named", name=when, words=title), listed))
     if not entries:
         parts.append(paragraph(t("changes.none")))
     feed = Markup('<a href="changes.atom" type="application/atom+xml">{}</a>').format(t("changes.feed"))

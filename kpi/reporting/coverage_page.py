@@ -52,10 +52,10 @@ def _body(catalogue: Catalogue, covered: pd.DataFrame, words: Translator) -> Mar
                 t("coverage.csv"), t("coverage.xlsx")
             )
         ),
-        paragraph(Markup("{}: {}").format(t("coverage.all-figures"), _all_figures(words))),
+        paragraph(words.markup("phrase.named", name=t("coverage.all-figures"), words=_all_figures(words))),
         heading(t("coverage.testability")),
         paragraph(t("coverage.testability-why")),
-        bullet_list([_point(covered, point, words) for point in POINTS]),
+        bullet_list([_point(covered, point, words) for point in POINTS], "plain"),
     ]
     for by in ("document", "organisation", "objective"):
         parts.append(heading(t(f"coverage.by-{by}")))

@@ -36,7 +36,7 @@ def write_feed(site: Path, language: str, entries: Sequence[tuple[str, Markup, s
     words = translator(language)
     feed = ET.Element(f"{{{_ATOM}}}feed", {f"{{{_XML}}}lang": language})
     _add(feed, "id", uuid.uuid5(_NAMESPACE, language).urn)
-    _add(feed, "title", f"{words.t('site.name')}: {words.t('changes.title')}")
+    _add(feed, "title", words.t("phrase.named", name=words.t("site.name"), words=words.t("changes.title")))
     _add(feed, "updated", _moment(entries[0][2] if entries else ""))
     author = ET.SubElement(feed, f"{{{_ATOM}}}author")
     _add(author, "name", words.t("site.name"))

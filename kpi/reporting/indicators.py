@@ -14,11 +14,13 @@ from kpi.i18n import Translator, translator
 from kpi.observations import TOTAL, dimensions_of
 from kpi.parsing.text import fold
 from kpi.reporting.fragments import heading, in_language, objective_code, paragraph
-from kpi.reporting.frame import write_framed
+from kpi.reporting.frame import write_framed, write_text
 from kpi.reporting.notes import TECHNICAL_FLAGS
-from kpi.reporting.portal import found_many
+from kpi.reporting.portal import found_many, search_script
 from kpi.tables import Cell, Column, definition_list, table
 
+#: Script with the words of every indicator, by the address of its page.
+SEARCH = "indicators.js"
 _MOST_ROWS = 150
 _FINE = frozenset({"M", "Q", "S"})
 _LATEST_FINE = 24
@@ -47,6 +49,8 @@ def write_indicator_page(
 
 def write_indicator_index(catalogue: Catalogue, counts: Mapping[str, int], site: Path) -> None:
     """Write ``<language>/indicators/index.html``; ``counts`` says how many values an indicator has."""
+    words_of = {f"{indicator.id}.html": {"words": _searched(indicator)} for indicator in catalogue.indicators}
+    write_text(site / "assets" / SEARCH, search_script(words_of))
     for language in LANGUAGES:
         words = translator(language)
         write_framed(
@@ -55,7 +59,7 @@ def write_indicator_index(catalogue: Catalogue, counts: Mapping[str, int], site:
             "indicators/index.html",
             template="indicators.html.j2",
             title=words.t("register.indicators"),
-            scripts=("portal.js",),
+            scripts=(SEARCH, "portal.js"),
             families=list(_entries(catalogue, counts, words)),
             count=len(catalogue.indicators),
             many=found_many("register.found", words),
@@ -100,7 +104,7 @@ def _facts(indicator: Indicator, catalogue: Catalogue, words: Translator) -> Ite
         yield t("register.caveat"), catalogue.label("caveat", caveat, language)
     for other in LANGUAGES:
         if other != language:
-            yield translator(other).t(f"language.{other}"), in_language(other, indicator.label[other], language)
+            yield t(f"language.{other}"), in_language(other, indicator.label[other], language)
 
 
 def _to_indicators(names: Iterable[str], catalogue: Catalogue, language: str) -> Markup:
@@ -124,19 +128,23 @@ def _declaration(declaration: Declaration, catalogue: Catalogue, words: Translat
     name = Markup('{} <a href="../{}/{}.html">{}</a>').format(
         objective_code(objective.code, language), objective.document, objective.slug, objective.title[language]
     )
-    printed = Markup("<br>").join(
+    printed = [
         in_language(code, text, language)
         for code, text in (("fr", declaration.label.fr), ("nl", declaration.label.nl))
         if text
-    )
+    ]
     noted = [part, declaration.remark[language] if declaration.remark else ""]
     if declaration.conflict:
         noted.insert(0, words.t("register.conflict"))
     if declaration.traffic_light is not None and declaration.traffic_light.empty:
         noted.append(words.t("register.thresholds-empty"))
-    notes = Markup("").join(Markup("<br><small>{}</small>").format(note) for note in noted if note)
+    notes = [Markup("<small>{}</small>").format(note) for note in noted if note]
     lines = "; ".join(f"{code.upper()} {text}" for code, text in declaration.lines.model_dump().items() if text)
-    return [name, printed + notes, f"{catalogue.document(objective.document).short_title[language]}, {lines}"]
+    return [
+        name,
+        Markup("<br>").join([*printed, *notes]),
+        f"{catalogue.document(objective.document).short_title[language]}, {lines}",
+    ]
 
 
 def _values(
@@ -207,7 +215,6 @@ def _entries(catalogue: Catalogue, counts: Mapping[str, int], words: Translator)
                 "label": indicator.label[language],
                 "declared": len(indicator.declared),
                 "values": counts.get(indicator.id, 0),
-                "search": _searched(indicator),
             }
             for indicator in sorted(members, key=lambda i: fold(i.label[language]))
         ]

@@ -15,6 +15,8 @@ from kpi.reporting.frame import write_framed
 ADDRESS = "methods.html"
 _TITLE = re.compile(r"\A# .+\n")
 _SECTION = re.compile(r'^<a id="(?P<anchor>[a-z-]+)"></a>\n## (?P<title>.+)\n', re.MULTILINE)
+#: The first table of a section; Markdown knows no captions.
+_TABLE = re.compile(r"<h2 [^>]*>(?P<title>[^<]*)</h2>(?:(?!<h2 ).)*?<table>", re.DOTALL)
 
 
 @lru_cache(maxsize=4)
@@ -48,6 +50,8 @@ def methods_body(language: str) -> Markup:
         Markup('<li><a href="#{}">{}</a></li>').format(*pair) for pair in anchors(language).items()
     )
     body = str(markdown(f"<h2 {rest}")).replace("<pre><code>", '<pre tabindex="0"><code>')
+    body = _TABLE.sub(lambda m: f'{m[0]}<caption class="unseen">{m["title"]}</caption>', body)
+    body = body.replace("<th>", '<th scope="col">')
     return Markup('<div class="methods">{}<ul class="contents">{}</ul>{}</div>').format(
         Markup(markdown(lead)),  # noqa: S704  (the package's own text)
         listed,

@@ -162,7 +162,7 @@ def thresholds(page: Page, report: KpiReport) -> Markup | str:
         Markup("<strong>{}</strong>").format(told) if colour == read else told
         for colour, band in named
         if band is not None
-        for told in (f"{tr.t(f'light.{colour}')}: {words(band)}",)
+        for told in (tr.t("phrase.named", name=tr.t(f"light.{colour}"), words=words(band)),)
     )
 
 

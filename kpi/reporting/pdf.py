@@ -17,6 +17,9 @@ from kpi.reporting.chromium import browser
 _STAMP = re.compile(rb"(?P<name>/(?:CreationDate|ModDate) \(D:)\d{14}\+00'00'\)")
 #: Names of tagged elements: they count what the browser made before, which depends on how busy the machine was.
 _NODE = re.compile(rb"node\d{8}")
+#: The list of those names, in their order; a long document has several.
+_LISTED = re.compile(rb"/Limits \[\(node\d{8}\) \(node\d{8}\)\]\n/Names \[(?P<entries>(?:\(node\d{8}\) \d+ 0 R ?)+)\]")
+_ENTRY = re.compile(rb"(\(node\d{8}\)) \d+ 0 R")
 #: Puts the number of its sheet behind each entry of the contents; the width of a number is kept free before.
 _FILL = """((sheets) => {
   const places = document.querySelectorAll("[data-page-of]");
@@ -73,7 +76,16 @@ def dated(pdf: bytes, as_of: str) -> bytes:
     >>> dated(b"/CreationDate (D:20261122041612+00'00')", "2021-12-31")
     b"/CreationDate (D:20211231000000+00'00')"
     """
-    named = {name: b"node%08d" % rank for rank, name in enumerate(sorted(set(_NODE.findall(pdf))))}
-    pdf = _NODE.sub(lambda match: named[match[0]], pdf)
+    # Even the order of the names depends on how busy the machine was, that of the elements does not.
+    found = dict.fromkeys(_NODE.findall(pdf))
+    names = found if len(_LISTED.findall(pdf)) == 1 else sorted(found)
+    named = {name: b"node%08d" % rank for rank, name in enumerate(names)}
+    pdf = _LISTED.sub(_in_order, _NODE.sub(lambda match: named[match[0]], pdf))
     day = (as_of.replace("-", "") + "0101")[:8] if as_of else "19800101"
     return _STAMP.sub(rb"\g<name>" + day.encode() + rb"000000+00'00')", pdf)
+
+
+def _in_order(listed: re.Match[bytes]) -> bytes:
+    entries = sorted(_ENTRY.finditer(listed["entries"]), key=lambda entry: entry[1])
+    first, last = entries[0][1], entries[-1][1]
+    return b"/Limits [%b %b]\n/Names [%b]" % (first, last, b" ".join(entry[0] for entry in entries))

@@ -41,7 +41,7 @@ def write_portal(catalogue: Catalogue, summaries: Summaries, site: Path, as_of: 
     choice = [{"code": language, "words": words[language]} for language in LANGUAGES]
     start = environment().get_template("start.html.j2").render(languages=choice)
     write_text(site / "index.html", start)
-    write_text(site / "assets" / SEARCH, search_script(catalogue, summaries))
+    write_text(site / "assets" / SEARCH, search_script(_searchable(catalogue, summaries)))
     for language in LANGUAGES:
         tr = words[language]
         write_framed(
@@ -66,13 +66,17 @@ def found_many(key: str, words: Translator) -> str:
     return words.n(key, MANY).replace(words.number(MANY), "{n}")
 
 
-def search_script(catalogue: Catalogue, summaries: Summaries) -> str:
-    """All that search and filters need of each objective, as a script: a page on disk may not fetch.
+def search_script(index: Mapping[str, Mapping[str, object]]) -> str:
+    """What ``portal.js`` searches by and filters, as a script: a page on disk may not fetch.
 
-    Of each: ``words`` (folded, of three languages), ``organisations`` (ids), ``statuses`` of its
-    KPIs, ``data`` (how many have any).
+    Of each entry: ``words`` (folded, of three languages) and what there is to choose by.
     """
-    index = {
+    return f"window.kpiSearch = {json.dumps(index, ensure_ascii=False, separators=(',', ':'))};\n"
+
+
+def _searchable(catalogue: Catalogue, summaries: Summaries) -> dict[str, dict[str, object]]:
+    """Of each objective: words, ``organisations`` (ids), ``statuses`` of its KPIs, ``data`` (how many have any)."""
+    return {
         objective.id: {
             "words": _searched(catalogue, objective),
             "organisations": list(objective.organisations),
@@ -81,7 +85,6 @@ def search_script(catalogue: Catalogue, summaries: Summaries) -> str:
         }
         for objective in catalogue.objectives
     }
-    return f"window.kpiSearch = {json.dumps(index, ensure_ascii=False, separators=(',', ':'))};\n"
 
 
 def _filters(catalogue: Catalogue, summaries: Summaries, words: Translator) -> list[dict[str, Any]]:
@@ -176,7 +179,10 @@ def _facts(summary: Mapping[str, object] | None, words: Translator) -> list[Mark
     told: list[Markup | str] = [words.n("portal.counts", declared, with_data=words.number(with_data))]
     statuses = _statuses(summary)
     signs = [
-        abbreviation(f"{STATUS_SIGNS[status]} {statuses[status]}", f"{words.t(f'status.{status}')}: {statuses[status]}")
+        abbreviation(
+            f"{STATUS_SIGNS[status]} {statuses[status]}",
+            words.t("phrase.named", name=words.t(f"status.{status}"), words=words.number(statuses[status])),
+        )
         for status in STATUS_SIGNS
         if statuses.get(status)
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from kpi.catalogue import LANGUAGES
+from kpi.catalogue import LANGUAGES, Catalogue, Text
 from kpi.i18n import Translator, translator
 from kpi.reporting.fragments import heading, paragraph
 from kpi.reporting.frame import write_framed
@@ -18,8 +18,9 @@ from kpi.tables import Cell, Column, table
 _LISTED = 50
 
 
-def write_runs_pages(runs: Sequence[Mapping[str, Any]], site: Path) -> None:
+def write_runs_pages(runs: Sequence[Mapping[str, Any]], catalogue: Catalogue, site: Path) -> None:
     """Write ``<language>/runs.html``; ``runs`` are manifests, the newest first."""
+    titles = {source.id: source.title for source in catalogue.sources}
     for language in LANGUAGES:
         words = translator(language)
         write_framed(
@@ -27,11 +28,11 @@ def write_runs_pages(runs: Sequence[Mapping[str, Any]], site: Path) -> None:
             language,
             "runs.html",
             title=words.t("runs.title"),
-            body=_body(runs, words),
+            body=_body(runs, titles, words),
         )
 
 
-def _body(runs: Sequence[Mapping[str, Any]], words: Translator) -> Markup:
+def _body(runs: Sequence[Mapping[str, Any]], titles: Mapping[str, Text], words: Translator) -> Markup:
     t = words.t
     latest = runs[0]
     link = Markup('<a href="../manifest.json">{}</a>').format(t("runs.manifest"))
@@ -46,7 +47,7 @@ def _body(runs: Sequence[Mapping[str, Any]], words: Translator) -> Markup:
             table(
                 t("runs.sources"),
                 _columns(words, "source", "files", "vintages", "read", "accepted", "held-back"),
-                [_source(source, words) for source in latest["sources"]],
+                [_source(source, titles, words) for source in latest["sources"]],
                 hidden_caption=True,
             ),
         ]
@@ -77,11 +78,12 @@ def _rows(runs: Iterable[Mapping[str, Any]], words: Translator) -> list[list[Cel
     ]
 
 
-def _source(source: Mapping[str, Any], words: Translator) -> list[Cell]:
+def _source(source: Mapping[str, Any], titles: Mapping[str, Text], words: Translator) -> list[Cell]:
+    name = source["source"]
     files = ", ".join(Path(name).name for name in source["files"])
     tag = Markup(' <span class="tag">{}</span>').format(words.t("sample.tag")) if source["sample"] else Markup("")
     return [
-        Markup("{}").format(source["source"]) + tag,
+        Markup("{}").format(titles[name][words.language] if name in titles else name) + tag,
         files,
         ", ".join(words.period(vintage) for vintage in source["vintages"][-3:]),
         words.number(source["rows_read"]),

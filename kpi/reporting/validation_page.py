@@ -109,8 +109,8 @@ def _found(
         [
             _title(catalogue, row["source"], words),
             messages.get((row["suite"], row["rule"]), {}).get(words.language, row["rule"]),
-            str(row["column"]),
-            _example(catalogue, row),
+            _column(row, words),
+            _example(catalogue, row, words),
             words.number(row["failed"]),
             t(f"validation.severity.{row['severity']}"),
         ]
@@ -136,16 +136,31 @@ def _places(
         title = _title(catalogue, str(source), words) if source in known else str(source)
         # What no suite says comes from reading the file, in the language of messages.
         reason = said.get(str(expected), Markup('<span lang="en">{}</span>').format(expected))
-        rows.append([title, f"{file} {sheet}".strip(), str(column), first, reason, words.number(len(group))])
+        place = f"{file} {sheet}".strip()
+        rows.append([title, place, _code(str(column)), first, reason, words.number(len(group))])
     heads = ("source", "file", "column", "where", "expected", "how-many")
     columns = [Column(t(f"validation.{name}"), numeric=name == "how-many") for name in heads]
     return table(t("validation.where-found"), columns, rows)
 
 
-def _example(catalogue: Catalogue, row: dict[Any, Any]) -> str:
+def _column(row: dict[Any, Any], words: Translator) -> Cell:
+    """What a rule compares, in words where it is computed for the rule; else the columns as the delivery names them."""
+    key = f"validation.compared.{row['rule']}"
+    return words.t(key) if words.has(key) else _code(str(row["column"]))
+
+
+def _code(name: str) -> Cell:
+    return Markup("<code>{}</code>").format(name) if name else ""
+
+
+def _example(catalogue: Catalogue, row: dict[Any, Any], words: Translator) -> str:
     """What was found; of a source that is protected not even a refused value is shown."""
     protected = any(source.id == row["source"] and source.disclosure is not None for source in catalogue.sources)
-    return "" if protected else str(row["found"])
+    found = "" if protected else str(row["found"])
+    if not str(row["suite"]).startswith("family-"):
+        return found
+    labels = {indicator.id: indicator.label[words.language] for indicator in catalogue.indicators}
+    return " ".join(labels.get(name.rstrip(";"), name.rstrip(";")) + ";" * name.endswith(";") for name in found.split())
 
 
 def _questions(questions: pd.DataFrame, words: Translator) -> Markup:
@@ -175,7 +190,7 @@ def _rules(
     rows: list[list[Cell]] = [
         [
             messages.get((row["suite"], row["rule"]), {}).get(words.language, row["rule"]),
-            str(row["column"]),
+            _column(row, words),
             words.number(row["checked"]),
             words.number(row["failed"]),
         ]

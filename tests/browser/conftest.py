@@ -1,4 +1,4 @@
-"""A browser for the tests that look at pages as readers do, and what they ask of every page."""
+"""A browser for the tests that look at pages as readers do."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ import shutil
 
 import pytest
 
-QUIET = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-)
+from tests.browser.looking import QUIET, watched
 
 
 def chromium() -> str | None:
@@ -39,29 +36,10 @@ def opened(browser, site):
     def open_page(path: str, width: int = 1280, **context):
         made = browser.new_context(viewport={"width": width, "height": 900}, **context)
         contexts.append(made)
-        shown = made.new_page()
-        shown.asked, shown.errors = [], []
-        shown.on("request", lambda request: shown.asked.append(request.url))
-        shown.on("pageerror", lambda error: shown.errors.append(str(error)))
+        shown = watched(made.new_page())
         shown.goto((site / path).as_uri())
         return shown
 
     yield open_page
     for made in contexts:
         made.close()
-
-
-def drawn(shown) -> int:
-    declared = shown.locator(".chart").count()
-    shown.wait_for_function(
-        f"document.querySelectorAll('.chart[data-drawn=true]').length === {declared}", timeout=30_000
-    )
-    return declared
-
-
-def violations(shown) -> list:
-    """What axe-core finds on a page with everything unfolded."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-    shown.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
-    results = axe.Axe().run(shown)
-    return [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in results.response["violations"]]

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from kpi.catalogue import LANGUAGES
+from kpi.charts.plots import rounded
 from kpi.reporting.accessibility import Publisher, write_statements
 from kpi.reporting.assets import write_assets
 from kpi.reporting.changes import write_changes
 from kpi.reporting.export import export_html
 from kpi.reporting.portal import write_portal
 from kpi.reporting.prepare import summarise
-from tests.browser.conftest import drawn, violations
+from tests.browser.looking import OWN_CHECKS, drawn, violations
 from tests.report_fixture import catalogue, notebook, page, report
 
 pytestmark = pytest.mark.browser
@@ -61,7 +62,7 @@ def test_every_declared_chart_is_drawn_offline(opened, site, path):
 
 @pytest.mark.parametrize(("path", "width"), [*((path, 1280) for path in SAMPLE), *((path, 320) for path in NARROW)])
 def test_axe_finds_nothing_and_the_page_fits(opened, path, width):
-    shown = opened(path, width)
+    shown = opened(path, width, color_scheme="dark" if width == 320 else "light")
     drawn(shown)
     assert shown.evaluate("document.documentElement.scrollWidth") <= width
     assert violations(shown) == []
@@ -85,29 +86,43 @@ def test_paper_shows_what_is_folded_and_fits(opened):
     assert len(shown.pdf(prefer_css_page_size=True)) > 50_000
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_page_leaves_out_of_its_charts_comes_back(opened, language):
+    shown = opened(f"{language}/note-2022/os-1.html")
+    drawn(shown)
+    whole = {figure["name"]: figure for figure in shown.evaluate("window.kpiFigures()")}
+    own = page(language, "note-2022/os-1")
+    figures = [piece.figure for part in (own.sections(), own.means(), own.printed_only()) for piece in part]
+    figures = [figure for figure in figures if figure]
+    assert len(figures) == len(whole) > 5
+    for figure in figures:
+        there = whole[figure["config"]["toImageButtonOptions"]["filename"]]
+        assert there["data"] == rounded(figure["data"])
+        assert there["layout"]["title"] == figure["layout"]["title"]
+        for name in [name for name in figure["layout"] if "axis" in name]:
+            assert there["layout"][name].get("ticktext") == figure["layout"][name].get("ticktext"), name
+
+
 def test_own_checks_hold_on_every_chart_and_table(opened):
-    """What axe does not know: captions, text alternatives with the finding, tables, scopes, words beside signs."""
     shown = opened(SAMPLE[0])
-    found = shown.evaluate("""() => {
-      const wrong = [];
-      for (const figure of document.querySelectorAll("figure.chart-figure")) {
-        const caption = figure.querySelector("figcaption")?.textContent.trim() ?? "";
-        const label = figure.querySelector("[role=img]").getAttribute("aria-label");
-        if (!caption || !label.includes(caption)) wrong.push(["caption", figure.innerHTML.slice(0, 80)]);
-        const section = figure.closest("section");
-        if (!section.querySelector("details table")) wrong.push(["table", section.id]);
-      }
-      for (const table of document.querySelectorAll("table")) {
-        if (!table.caption?.textContent.trim()) wrong.push(["no caption", table.outerHTML.slice(0, 80)]);
-        if (table.querySelector("th:not([scope])")) wrong.push(["scope", table.caption.textContent]);
-      }
-      for (const status of document.querySelectorAll(".status")) {
-        if (status.textContent.replace(/\\P{L}/gu, "").length < 3) wrong.push(["status", status.outerHTML]);
-      }
-      return wrong;
-    }""")
-    assert found == []
+    assert shown.evaluate(OWN_CHECKS) == []
     assert shown.locator("main [lang=nl]").count() > 0, "Dutch words are marked on a French page"
+
+
+def test_own_checks_find_what_is_missing(opened):
+    shown = opened(SAMPLE[0])
+    shown.evaluate("""() => {
+      document.querySelector("figcaption").textContent = "";
+      document.querySelector("caption").remove();
+      document.querySelector("th[scope=row]").removeAttribute("scope");
+      document.querySelector(".status").textContent = "●";
+      document.querySelector("a[hreflang]").removeAttribute("lang");
+      document.querySelector("figure.chart-figure + details").remove();
+    }""")
+    found = {name for name, _ in shown.evaluate(OWN_CHECKS)}
+    assert found == {
+        *("caption", "no caption", "scope", "status", "language not told", "no table after the chart"),
+    }
 
 
 def test_without_a_script_everything_can_be_read(opened):

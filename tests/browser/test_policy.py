@@ -11,7 +11,7 @@ import pytest
 
 from kpi.reporting.assets import write_assets
 from kpi.reporting.export import export_html
-from tests.browser.conftest import drawn
+from tests.browser.looking import drawn
 from tests.report_fixture import notebook, page
 
 pytestmark = pytest.mark.browser

@@ -10,7 +10,9 @@ import pytest
 from kpi.catalogue import LANGUAGES
 from kpi.reporting.forks import can_fork
 from kpi.run import RunOptions, run
-from tests.browser.conftest import drawn, violations
+from tests.browser.conftest import chromium
+from tests.browser.looking import OWN_CHECKS, violations, watched, wrong_pages_side_by_side, wrong_with
+from tests.spoken import foreign, labels
 
 pytestmark = [
     pytest.mark.browser,
@@ -18,6 +20,8 @@ pytestmark = [
     pytest.mark.skipif(not can_fork(), reason="this system does not fork"),
 ]
 
+#: The design allows a page 150 kB.
+MOST_BYTES = 150_000
 AUDIT = bool(os.environ.get("KPI_AUDIT"))
 RENDERED = (
     "extrel-2021/oo-1-3",
@@ -37,36 +41,56 @@ def site(built_project) -> Path:
     return result.site.resolve()
 
 
-def test_reports_draw_their_charts_offline_and_are_accessible(opened, site):
-    paths = sorted(site.rglob("*.html")) if AUDIT else _one_language_each(site)
-    wrong, charts = {}, 0
-    for path in paths:
-        shown = opened(str(path.relative_to(site)))
-        charts += drawn(shown)
-        outside = [url for url in shown.asked if not url.startswith(site.as_uri())]
-        told = [*violations(shown), *outside, *shown.errors]
-        if told:
-            wrong[str(path.relative_to(site))] = told
-        shown.context.close()
+def test_reports_draw_their_charts_offline_and_are_accessible(browser, site):
+    if AUDIT:
+        paths = sorted(str(path.relative_to(site)) for path in site.rglob("*.html"))
+        wrong, charts = wrong_pages_side_by_side(chromium(), site, paths)
+    else:
+        shown = watched(browser.new_page(viewport={"width": 1280, "height": 900}))
+        paths = [f"{LANGUAGES[i % 3]}/{name}.html" for i, name in enumerate(RENDERED)]
+        looked = {path: wrong_with(shown, site, path) for path in paths}
+        shown.close()
+        wrong = {path: told for path, (told, _) in looked.items() if told}
+        charts = sum(count for _, count in looked.values())
     assert wrong == {}
     assert charts > len(RENDERED)
 
 
-def _one_language_each(site: Path) -> list[Path]:
-    return [site / LANGUAGES[i % 3] / f"{name}.html" for i, name in enumerate(RENDERED)]
+def test_no_page_carries_a_label_of_another_language(built_project, site):
+    """Those of indicators are all alike: a few of them stand for all."""
+    known = labels(built_project.catalogue)
+    plain = '<html lang="nl"><body><p lang="fr">Nombre de nuitées</p><p>{}</p></body></html>'
+    assert foreign(plain.format("Nombre de nuitées"), known) == ["nl: Nombre de nuitées"]
+    assert foreign(plain.format("Aantal overnachtingen"), known) == []
+    few = [path for i, path in enumerate(sorted(site.rglob("*.html"))) if AUDIT or i % 20 == 0 or _is_wide(path)]
+    found = {str(path.relative_to(site)): foreign(path.read_text("utf-8"), known) for path in few}
+    assert {path: words for path, words in found.items() if words} == {}
+
+
+def _is_wide(path: Path) -> bool:
+    return path.parent.name != "indicators" or path.stem == "index"
+
+
+def test_no_page_weighs_too_much(site):
+    """What a page asks of a slow line; scripts and style are loaded once for all pages."""
+    heavy = {str(p.relative_to(site)): p.stat().st_size for p in site.rglob("*.html") if p.stat().st_size >= MOST_BYTES}
+    assert heavy == {}
+    assert (site / "fr/image-2022/os-2.html").exists(), "the heaviest report is among them"
 
 
 @pytest.mark.parametrize(
     "path",
     [
         *("index.html", "fr/index.html", "nl/coverage.html", "en/indicators/index.html", "fr/revisions.html"),
+        *("nl/methods.html", "fr/validation.html", "en/runs.html"),
         *("fr/indicators/overnight-stays.html", "nl/indicators/export-aid-share-number.html"),
     ],
 )
 @pytest.mark.parametrize("width", [1280, 320])
 def test_pages_of_the_register_are_accessible_and_fit(opened, path, width):
-    shown = opened(path, width)
+    shown = opened(path, width, color_scheme="dark" if width == 320 else "light")
     assert violations(shown) == []
+    assert shown.evaluate(OWN_CHECKS) == []
     assert shown.errors == []
     assert shown.evaluate("document.documentElement.scrollWidth") <= width
 
@@ -98,6 +122,6 @@ def test_tables_of_coverage_sort(opened):
 def test_the_register_is_searched_while_typing(opened):
     shown = opened("fr/indicators/index.html")
     shown.locator("#search").fill("nuitees mice")
-    visible = shown.locator("li[data-search]:not([hidden])")
+    visible = shown.locator(".register li:not([hidden])")
     assert 0 < visible.count() < 10
     assert "overnight-stays-mice" in (visible.first.locator("a").get_attribute("href") or "")

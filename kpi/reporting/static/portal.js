@@ -8,11 +8,11 @@
   const fold = (text) =>
     text.toLowerCase().replace(/œ/g, "oe").replace(/æ/g, "ae").replace(/ß/g, "ss").normalize("NFD").replace(/\p{M}/gu, "");
   const index = window.kpiSearch ?? {};
-  const entries = [...document.querySelectorAll("li[data-id], li[data-search]")].map((item) => {
-    const known = index[item.dataset.id] ?? {};
+  const entries = [...document.querySelectorAll("li[data-id], .register li")].map((item) => {
+    const known = index[item.dataset.id ?? item.querySelector("a").getAttribute("href")] ?? {};
     return {
       item,
-      text: known.words ?? item.dataset.search,
+      text: known.words ?? "",
       document: [item.dataset.id?.split("/")[0]],
       organisation: known.organisations ?? [],
       status: known.statuses ?? [],

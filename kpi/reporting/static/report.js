@@ -27,17 +27,33 @@
   function whole({ place, spec }, night) {
     const { data, layout } = themed(spec, night);
     const { template, config, sample } = themed(JSON.stringify(look(place)), night);
+    for (const axis of [layout.xaxis, layout.yaxis]) if (axis?.tickvals) axis.ticktext ??= axis.tickvals.map(String);
     for (const name of Object.keys(layout)) {
       if (/^[xy]axis\d+$/.test(name)) layout[name] = { ...layout[name.slice(0, 5)], ...layout[name] };
     }
     const saved = { format: "svg", filename: place.id };
     for (const name of ["shapes", "annotations"]) if (layout[name]) layout[name] = listed(layout[name]);
-    if (layout.meta?.sample) layout.annotations = [...(layout.annotations ?? []), sample];
+    if (layout.meta?.sample) {
+      layout.annotations = [...(layout.annotations ?? []), sample];
+      layout.title.text = `<span style="color:${sample.font.color}"><b>${sample.text}</b></span> · ${layout.title.text}`;
+    }
     if (layout.meta?.panels) regroup(layout, COLUMNS.wide);
-    return { data: listed(data), layout: { template, ...layout }, config: { ...config, toImageButtonOptions: saved } };
+    return { data: traces(listed(data)), layout: { template, ...layout }, config: { ...config, toImageButtonOptions: saved } };
   }
 
   const listed = (entries) => entries.alike?.map((entry) => ({ ...entries.alike[0], ...entry })) ?? entries;
+
+  // Places told as 0 are those of the first trace; labels told as numbers repeat what the pointer tells.
+  function traces(data) {
+    for (const trace of data) {
+      for (const name of ["x", "y"]) if (trace[name] === 0) trace[name] = data[0][name];
+      if (trace.hovertemplate) trace.hovertemplate += "<extra></extra>";
+      const words = trace.customdata?.map((told) => (Array.isArray(told) ? told.at(-1) : told));
+      const places = Array.isArray(trace.text) && trace.text.every(Number.isInteger) ? trace.text : undefined;
+      if (words && places) trace.text = words.map((word, i) => (places.includes(i) ? word : ""));
+    }
+    return data;
+  }
 
   // A small screen has room for fewer dates, fewer panels side by side, and a smaller mark on sample data.
   function slim(layout) {

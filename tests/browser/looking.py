@@ -1,0 +1,105 @@
+"""What is asked of every page: axe-core and our own checks; many pages one after another in the same tab."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+)
+#: What axe does not know: captions, text alternatives with the finding, tables, scopes, words beside signs, languages.
+OWN_CHECKS = r"""() => {
+  const wrong = [];
+  const start = (element) => element.outerHTML.slice(0, 120);
+  for (const figure of document.querySelectorAll("figure.chart-figure")) {
+    const caption = figure.querySelector("figcaption")?.textContent.trim() ?? "";
+    const label = figure.querySelector("[role=img]").getAttribute("aria-label");
+    if (!caption || !label.includes(caption)) wrong.push(["caption", start(figure)]);
+    let next = figure.nextElementSibling;
+    while (next?.matches("figure.chart-figure")) next = next.nextElementSibling;
+    if (!next?.querySelector("table")) wrong.push(["no table after the chart", start(figure)]);
+  }
+  for (const table of document.querySelectorAll("table")) {
+    if (!table.caption?.textContent.trim()) wrong.push(["no caption", start(table)]);
+    if (table.querySelector("th:not([scope])")) wrong.push(["scope", start(table)]);
+    if (!table.querySelector("tbody tr")) wrong.push(["no row", start(table)]);
+  }
+  for (const status of document.querySelectorAll(".status")) {
+    if (status.textContent.replace(/\P{L}/gu, "").length < 3) wrong.push(["status", start(status)]);
+  }
+  for (const other of document.querySelectorAll("a[hreflang]:not([lang]), link[hreflang=''], [lang='']")) {
+    wrong.push(["language not told", start(other)]);
+  }
+  const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+  for (const id of ids.filter((id, i) => ids.indexOf(id) !== i)) wrong.push(["id twice", id]);
+  return wrong;
+}"""
+
+
+def drawn(shown) -> int:
+    """How many charts the page declares, once all of them are drawn."""
+    declared = shown.locator(".chart").count()
+    shown.wait_for_function(
+        f"document.querySelectorAll('.chart[data-drawn=true]').length === {declared}", timeout=30_000
+    )
+    return declared
+
+
+def violations(shown) -> list:
+    """What axe-core finds on a page with everything unfolded."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    shown.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+    results = axe.Axe().run(shown, options={"resultTypes": ["violations"]})
+    return [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in results.response["violations"]]
+
+
+def watched(shown):
+    """The page, which keeps what it asked for and complained about."""
+    shown.asked, shown.errors = [], []
+    shown.on("request", lambda request: shown.asked.append(request.url))
+    shown.on("pageerror", lambda error: shown.errors.append(str(error)))
+    return shown
+
+
+def wrong_with(shown, site: Path, path: str) -> tuple[list, int]:
+    """Open a page of a site; what is wrong with it, and how many charts it drew."""
+    shown.asked.clear()
+    shown.errors.clear()
+    shown.goto((site / path).as_uri())
+    charts = drawn(shown)
+    outside = [url for url in shown.asked if not url.startswith(site.as_uri())]
+    told = [*violations(shown), *shown.evaluate(OWN_CHECKS), *outside, *shown.errors]
+    if path.count("/") and shown.evaluate("document.documentElement.lang") != path.partition("/")[0]:
+        told.append("language of the page")
+    return told, charts
+
+
+def wrong_pages(chromium: str, site: Path, paths: Iterable[str]) -> tuple[dict[str, list], int]:
+    """Look at pages in a browser of one's own: path -> what is wrong, and how many charts were drawn."""
+    from playwright.sync_api import sync_playwright
+
+    wrong, charts = {}, 0
+    with sync_playwright() as running:
+        started = running.chromium.launch(executable_path=chromium, args=list(QUIET))
+        shown = watched(started.new_page(viewport={"width": 1280, "height": 900}))
+        for path in paths:
+            told, count = wrong_with(shown, site, path)
+            charts += count
+            if told:
+                wrong[path] = told
+        started.close()
+    return wrong, charts
+
+
+def wrong_pages_side_by_side(chromium: str, site: Path, paths: Sequence[str], sides: int = 2):
+    """As :func:`wrong_pages`, the pages dealt out to several browsers."""
+    with ProcessPoolExecutor(sides, mp_context=get_context("spawn")) as pool:
+        found = list(pool.map(partial(wrong_pages, chromium, site), [paths[i::sides] for i in range(sides)]))
+    return {path: told for wrong, _ in found for path, told in wrong.items()}, sum(charts for _, charts in found)
