@@ -6,8 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from kpi.catalogue import LANGUAGES
+from kpi.releases import site_of
 from kpi.reporting.forks import can_fork
 from kpi.run import RunOptions, run
 from tests.browser.conftest import chromium
@@ -36,9 +38,11 @@ RENDERED = (
 
 @pytest.fixture(scope="module")
 def site(built_project) -> Path:
-    result = run(built_project, RunOptions(objectives=() if AUDIT else RENDERED))
-    assert not result.failed
-    return result.site.resolve()
+    """Published once for all processes that test side by side."""
+    with FileLock(built_project.root.with_name("site.lock")):
+        if not site_of(built_project).exists():
+            assert not run(built_project, RunOptions(objectives=() if AUDIT else RENDERED)).failed
+    return site_of(built_project).resolve()
 
 
 def test_reports_draw_their_charts_offline_and_are_accessible(browser, site):
