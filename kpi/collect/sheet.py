@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
@@ -118,8 +119,10 @@ def fit_heights(sheet: Worksheet) -> None:
         sheet.row_dimensions[number].height = _LINE_HEIGHT * lines
 
 
+@lru_cache(maxsize=4096)
 def _lines(text: str, width: float) -> int:
-    return sum(len(textwrap.wrap(line, max(int(width), 1))) or 1 for line in text.split("\n"))
+    room = max(int(width), 1)
+    return sum(1 if len(line) <= room else len(textwrap.wrap(line, room)) or 1 for line in text.split("\n"))
 
 
 def fit_width(sheet: Worksheet) -> None:
