@@ -153,7 +153,7 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("bad", BAD, ids=str)
+@pytest.mark.parametrize("bad", BAD)
 def test_what_is_not_whole_is_rendered_again(tmp_path, bad):
     executor = Answering(bad, good)
     assert all(outcome.ok for outcome in rendered(executor, tmp_path).values())
@@ -163,7 +163,7 @@ def test_what_is_not_whole_is_rendered_again(tmp_path, bad):
     assert len(written) == 2 * len(JOBS)
 
 
-@pytest.mark.parametrize(("bad", "why"), BAD.items(), ids=str)
+@pytest.mark.parametrize(("bad", "why"), BAD.items())
 def test_a_page_that_nobody_brings_back_is_told_and_the_others_are_there(tmp_path, bad, why):
     executor = Answering(good, of_one=bad)
     failed = [outcome for outcome in rendered(executor, tmp_path).values() if not outcome.ok]
