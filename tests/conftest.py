@@ -28,8 +28,13 @@ pd.set_option("mode.string_storage", "python")  # as the commands do
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast tests first, then notebooks, then the browser."""
-    items.sort(key=lambda item: [bool(item.get_closest_marker(name)) for name in ("browser", "notebook")])
+    """Fast tests first, those that wait for a build after them, then notebooks, then the browser."""
+
+    def late(item: pytest.Item) -> list[bool]:
+        marked = [bool(item.get_closest_marker(name)) for name in ("browser", "notebook")]
+        return [*marked, "built" in getattr(item, "fixturenames", ())]
+
+    items.sort(key=late)
 
 
 @pytest.fixture(scope="session")

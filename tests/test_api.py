@@ -219,7 +219,7 @@ def test_a_picture_of_ones_own_needs_the_sentence_it_says():
         kpi.captioned(picture, " ")
     with pytest.raises(UsageError, match="found a list"):
         kpi.captioned([1], "x")
-    assert '<th scope="col" class="num">n</th>' in kpi.captioned(pd.DataFrame({"a": ["x"], "n": [1]}), "T").html
+    assert 'class="table numbers"' in kpi.captioned(pd.DataFrame({"a": ["x"], "n": [1]}), "T").html
 
 
 def test_a_number_is_explained_down_to_its_rows(built_project):

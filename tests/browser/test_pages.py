@@ -14,7 +14,7 @@ from kpi.reporting.changes import write_changes
 from kpi.reporting.export import export_html
 from kpi.reporting.portal import write_portal
 from kpi.reporting.prepare import summarise
-from tests.browser.looking import OWN_CHECKS, drawn, violations
+from tests.browser.looking import OWN_CHECKS, drawn, until, violations
 from tests.report_fixture import catalogue, notebook, page, report
 
 pytestmark = pytest.mark.browser
@@ -164,7 +164,7 @@ def test_the_portal_is_searched_by_keyboard_in_any_language(opened, language, ty
     assert (shown.locator("#search").input_value(), told.inner_text()) == (typed, one)
     shown.locator("button[type=reset]").focus()
     shown.keyboard.press("Enter")
-    shown.wait_for_function("location.hash === ''")
+    until(shown, "location.hash === ''")
     assert shown.locator("li[data-id]:visible").count() == 3
     assert shown.evaluate("document.activeElement.id") == "search"
     shown.keyboard.type("zzz")
@@ -176,17 +176,17 @@ def test_the_portal_is_searched_by_keyboard_in_any_language(opened, language, ty
 def test_the_board_and_an_address_lead_to_the_same_list(opened):
     shown = opened("en/index.html")
     shown.evaluate("location.hash = '#status=undetermined&data=1'")
-    shown.wait_for_function("document.getElementById('found').textContent")
+    until(shown, "document.getElementById('found').textContent")
     assert shown.locator("#found").inner_text() == "3 objectives found"
     shown.locator("#board").get_by_role("link", name="3", exact=True).first.click()
     assert shown.evaluate("location.hash") == "#document=note-2022&status=no-data"
     assert shown.locator("#by-status").input_value() == "no-data"
     assert not shown.locator("#by-data").is_checked()
     shown.go_back()
-    shown.wait_for_function("document.getElementById('by-data').checked")
+    until(shown, "document.getElementById('by-data').checked")
     assert shown.locator("#by-status").input_value() == "undetermined"
     shown.evaluate("location.hash = '#note-2022'")
-    shown.wait_for_function("location.hash === '#note-2022'")
+    until(shown, "location.hash === '#note-2022'")
     assert shown.locator("#by-status").input_value() == "undetermined", "a place on the page is no question"
 
 
