@@ -1,7 +1,7 @@
 # The habits of the house. `make report` and `make test` need nothing but Python 3.11+, make and a package index.
 SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
-	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
@@ -35,7 +35,7 @@ check: $(VENV)/.dev
 test: $(VENV)/.dev
 	@sh tools/ensure_chromium.sh
 	$(MAKE) check
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 # axe-core and our own checks on every page of a full run, half an hour to an hour on two cores; `make test` takes a sample of every kind.
 audit: $(VENV)/.dev

@@ -28,11 +28,14 @@ pd.set_option("mode.string_storage", "python")  # as the commands do
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast tests first, those that wait for a build after them, then notebooks, then the browser."""
+    """Fast tests first, then notebooks, then the browser; so that no two processes wait for one build.
+
+    Of fast tests those that need a build come last, of the others first: a process that is done takes from the end.
+    """
 
     def late(item: pytest.Item) -> list[bool]:
         marked = [bool(item.get_closest_marker(name)) for name in ("browser", "notebook")]
-        return [*marked, "built" in getattr(item, "fixturenames", ())]
+        return [*marked, ("built" in getattr(item, "fixturenames", ())) != any(marked)]
 
     items.sort(key=late)
 
