@@ -103,10 +103,10 @@ def floors(alone: str, files: str, do: Callable[[], dict[str, Used]]) -> dict[st
 def main(engine: str, root: str, folder: str, *objectives: str) -> None:
     """The pages one at a time; the first is rendered twice, and counted once."""
     from kpi.api import remember
+    from kpi.forks import run_forked
     from kpi.observations import quick_text
     from kpi.project import Project
     from kpi.reporting import prepare
-    from kpi.reporting.forks import run_forked
     from kpi.reporting.jobs import Job
     from kpi.reporting.render import render, warm_up
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
+import os
 import shutil
 import zipfile
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from kpi.files import parquet_bytes, write_whole
+from kpi.forks import can_fork, run_forked
 
 #: Below ``data/tidy``; may be removed at any time. What is in it is not protected, see :mod:`kpi.disclosure`.
 FOLDER = Path("UNPROTECTED", "cache")
@@ -61,6 +64,35 @@ def get(folder: Path, key: str) -> Entry | None:
             if name.endswith(".parquet")
         }
     return Entry(facts, tables)
+
+
+def gathered(
+    folder: Path, keys: Mapping[str, str], make: Callable[[str], Entry], load: Callable[[], object] = lambda: None
+) -> dict[str, Entry]:
+    """By name what is kept under its key; what is not is made and kept, several side by side on all cores.
+
+    ``load`` brings in what making needs, once, before processes are forked that share it. A forked
+    process leaves what it made on disk. Where it could not, for want of room or for an error, it is
+    made again here, where the error is told.
+    """
+    found = {name: get(folder, key) for name, key in keys.items()}
+    missing = [name for name, entry in found.items() if entry is None]
+    if len(missing) > 1 and can_fork():
+
+        def leave(name: str) -> None:
+            put(folder, keys[name], make(name))
+
+        load()
+        for _ in run_forked(missing, leave, workers=os.cpu_count() or 1, timeout=math.inf):
+            continue
+        found |= {name: get(folder, keys[name]) for name in missing}
+    entries = {}
+    for name, entry in found.items():
+        entries[name] = entry or make(name)
+        if entry is None:
+            put(folder, keys[name], entries[name])
+    keep_only(folder, keys.values())
+    return entries
 
 
 def keep_only(folder: Path, keys: Collection[str]) -> None:

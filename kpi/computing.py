@@ -40,22 +40,17 @@ def compute(observations: pd.DataFrame, catalogue: Catalogue, tidy: Path) -> Com
         catalogue: declares what is computed and how each source is protected.
         tidy: folder of the tidy tables, below which results are kept.
     """
-    folder, register = tidy / FOLDER, register_key(catalogue)
-    keys: list[str] = []
-    found: list[cache.Entry] = []
-    for source, rows in observations.groupby("source", sort=False):
-        key = fingerprint.of(source, digest_all(rows), register, fingerprint.code())
-        entry = cache.get(folder, key)
-        if entry is None:
-            made = derive(rows.reset_index(drop=True), catalogue)
-            shown = protect(rows.reset_index(drop=True), made, catalogue)
-            asked = questions(combine([shown.observations, shown.computed]), catalogue)
-            tables = {"made": made, "asked": asked, **{name: getattr(shown, name) for name in _SHOWN}}
-            entry = cache.Entry({}, tables)
-            cache.put(folder, key, entry)
-        keys.append(key)
-        found.append(entry)
-    cache.keep_only(folder, keys)
+    register = register_key(catalogue)
+    rows = {str(name): part.reset_index(drop=True) for name, part in observations.groupby("source", sort=False)}
+    keys = {name: fingerprint.of(name, digest_all(part), register, fingerprint.code()) for name, part in rows.items()}
+
+    def make(name: str) -> cache.Entry:
+        made = derive(rows[name], catalogue)
+        shown = protect(rows[name], made, catalogue)
+        asked = questions(combine([shown.observations, shown.computed]), catalogue)
+        return cache.Entry({}, {"made": made, "asked": asked, **{part: getattr(shown, part) for part in _SHOWN}})
+
+    found = cache.gathered(tidy / FOLDER, keys, make).values()
     observed, computed, made = (
         combine([e.tables[name] for e in found]) for name in ("observations", "computed", "made")
     )

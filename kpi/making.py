@@ -14,6 +14,7 @@ from kpi import fingerprint
 from kpi.catalogue import LANGUAGES
 from kpi.errors import KpiError
 from kpi.files import noting, write_whole
+from kpi.forks import can_fork, run_forked
 from kpi.manifest import Record, as_json, to_bytes
 from kpi.pieces import Made, Parts, reasons
 from kpi.plan import Inputs, extra_parts, report_parts
@@ -23,7 +24,6 @@ from kpi.releases import MANIFEST, history, link
 from kpi.rendering import below, one_by_one, render_all
 from kpi.reporting import prepare
 from kpi.reporting.checked import problems
-from kpi.reporting.forks import can_fork, run_forked
 from kpi.reporting.jobs import Job, ReportJob
 from kpi.reporting.site import Piece, about_all, about_data, about_register, batches, standing
 from kpi.reporting.stale import with_note

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from kpi.api import remember
 from kpi.files import noting
+from kpi.forks import Outcome, can_fork, run_forked
 from kpi.project import Project
 from kpi.reporting import prepare
-from kpi.reporting.forks import Outcome, can_fork, run_forked
 from kpi.reporting.jobs import Job, ReportJob
 
 if TYPE_CHECKING:

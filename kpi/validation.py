@@ -230,6 +230,11 @@ def _parameters_of(node: Any) -> set[str]:
     return set().union(*(_parameters_of(part) for part in node)) if isinstance(node, list) else set()
 
 
+def load() -> None:
+    """Import the library now: processes that are forked later share it."""
+    _batch_definition()
+
+
 @lru_cache(maxsize=1)
 def _great_expectations() -> Any:
     """The library, imported when first needed: it takes four to five seconds."""

@@ -11,8 +11,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from papermill.exceptions import PapermillExecutionError
 
+from kpi.forks import can_fork, run_forked
 from kpi.reporting.engine import forget
-from kpi.reporting.forks import can_fork, run_forked
 from kpi.reporting.render import ENGINE
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="this system does not fork")

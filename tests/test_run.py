@@ -14,10 +14,10 @@ import pytest
 
 from kpi import fingerprint
 from kpi.errors import KpiError, LockedError, UsageError
+from kpi.forks import can_fork
 from kpi.lock import HOLDER, LOCK, locked
 from kpi.project import Project
 from kpi.releases import current, history, is_current, releases, roll_back
-from kpi.reporting.forks import can_fork
 from kpi.run import RunOptions, plan, run
 from tests.tiny_project import FIGURES, declare, make_tiny, write_figures
 

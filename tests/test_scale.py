@@ -26,13 +26,13 @@ from pandas.testing import assert_frame_equal
 from kpi import fingerprint
 from kpi.cluster import cluster
 from kpi.errors import KpiError, UsageError
+from kpi.forks import can_fork
 from kpi.project import Project
 from kpi.refresh import refresh
 from kpi.rendering import render_all
 from kpi.reporting import executors, worker
 from kpi.reporting.executors import ATTEMPTS, run_executor
 from kpi.reporting.extra import report_jobs
-from kpi.reporting.forks import can_fork
 from kpi.reporting.jobs import Job
 from kpi.reporting.pack import packed, unpack
 from kpi.reporting.worker import Answer, render_there

@@ -26,11 +26,11 @@ from kpi.compose import compose
 from kpi.entries import LANGUAGES, Code, Entry, ObjectiveId, Slug, Text
 from kpi.errors import KpiError
 from kpi.evidence import gather
+from kpi.forks import can_fork, run_forked
 from kpi.observations import tidy
 from kpi.project import Project
 from kpi.reporting.engine import forget
 from kpi.reporting.export import export_html
-from kpi.reporting.forks import can_fork, run_forked
 from kpi.reporting.frame import TEMPLATE_FOLDER
 from kpi.reporting.page import Page
 from kpi.reporting.portal import write_portal

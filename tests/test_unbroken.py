@@ -15,12 +15,12 @@ import pytest
 
 from kpi import making
 from kpi.errors import KpiError, UsageError
+from kpi.forks import Outcome, can_fork
 from kpi.project import Project
 from kpi.records import read_record
 from kpi.refresh import refresh
 from kpi.releases import current, heal, history, is_current, releases, roll_back
 from kpi.reporting import prepare
-from kpi.reporting.forks import Outcome, can_fork
 from kpi.run import RunOptions, run
 from kpi.store import read_tables, write_tables
 from tests.conftest import rows as make_rows

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from kpi.errors import KpiError
 from kpi.files import write_together
-from kpi.reporting.forks import Outcome
+from kpi.forks import Outcome
 from kpi.reporting.fresh import let_spawn
 from kpi.reporting.jobs import Job, ReportJob
 from kpi.reporting.worker import Answer, Task, render_there, rest, versions

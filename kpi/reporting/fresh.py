@@ -1,4 +1,4 @@
-"""Each task in a fresh process: what :mod:`kpi.reporting.forks` does, where a system cannot fork."""
+"""Each task in a fresh process: what :mod:`kpi.forks` does, where a system cannot fork."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, TypeVar
 
-from kpi.reporting.forks import Outcome, attempt, limit_memory
+from kpi.forks import Outcome, attempt, limit_memory
 
 Task = TypeVar("Task")
 
@@ -18,7 +18,7 @@ Task = TypeVar("Task")
 def run_fresh(
     tasks: Sequence[Task], work: Callable[[Task], Any], *, workers: int, timeout: float, memory: float = 0
 ) -> Generator[Outcome, None, None]:
-    """Yield an outcome per task, as they end; see :func:`kpi.reporting.forks.run_forked`.
+    """Yield an outcome per task, as they end; see :func:`kpi.forks.run_forked`.
 
     ``work`` and the tasks must be what pickle can carry. Every process is used once, so that
     nothing of one report reaches another; each pays for its imports, which is slow.

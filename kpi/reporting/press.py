@@ -23,7 +23,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any, cast
 
-from kpi.reporting.forks import Outcome, can_fork, run_forked
+from kpi.forks import Outcome, can_fork, run_forked
 from kpi.reporting.jobs import Job, ReportJob
 
 #: Seconds without a job after which it ends; the next job starts another.

@@ -14,7 +14,7 @@ from kpi.sources import deliveries
 from kpi.sources.build import build_files
 from kpi.sources.judged import SourceResult
 from kpi.sources.ledger import LEDGER
-from kpi.validation import Verdict
+from kpi.validation import Verdict, load
 
 #: What people read and no source does: another wording of a label needs no new validation.
 _WORDS: dict[str, Any] = {
@@ -53,19 +53,15 @@ def kept_sources(
     root: Path, catalogue: Catalogue, tidy: Path, *, allow_sample: bool, tell: Callable[[str], None]
 ) -> list[SourceResult]:
     """All sources read, normalised and judged; from what is kept below ``tidy`` where nothing changed."""
-    folder = tidy / FOLDER
     keys = source_keys(root, catalogue, allow_sample=allow_sample)
-    found = []
-    for name, key in keys.items():
-        source = _from(cache.get(folder, key), root, name)
-        if source is None:
-            tell(f"reading {name}")
-            paths, is_sample = deliveries(root, name, allow_sample=allow_sample)
-            source = build_files(paths, name, catalogue, root / "expectations", is_sample=is_sample)
-            cache.put(folder, key, _entry(source, root))
-        found.append(source)
-    cache.keep_only(folder, keys.values())
-    return found
+
+    def read(name: str) -> cache.Entry:
+        paths, is_sample = deliveries(root, name, allow_sample=allow_sample)
+        return _entry(build_files(paths, name, catalogue, root / "expectations", is_sample=is_sample), root)
+
+    tell("reading sources")
+    entries = cache.gathered(tidy / FOLDER, keys, read, load)
+    return [_from(entry, root, name) for name, entry in entries.items()]
 
 
 def _entry(source: SourceResult, root: Path) -> cache.Entry:
@@ -79,9 +75,7 @@ def _entry(source: SourceResult, root: Path) -> cache.Entry:
     return cache.Entry(facts, {**{name: getattr(source, name) for name in _TABLES}, **checks})
 
 
-def _from(entry: cache.Entry | None, root: Path, name: str) -> SourceResult | None:
-    if entry is None:
-        return None
+def _from(entry: cache.Entry, root: Path, name: str) -> SourceResult:
     facts, tables, nothing = entry.facts, entry.tables, pd.DataFrame()
     verdicts = [
         Verdict(nothing, nothing, tables[f"checks-{number:04d}"], told) for number, told in enumerate(facts["results"])

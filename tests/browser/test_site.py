@@ -9,8 +9,8 @@ import pytest
 from filelock import FileLock
 
 from kpi.catalogue import LANGUAGES
+from kpi.forks import can_fork
 from kpi.releases import site_of
-from kpi.reporting.forks import can_fork
 from kpi.run import RunOptions, run
 from tests.browser.conftest import chromium
 from tests.browser.looking import OWN_CHECKS, violations, watched, wrong_pages_side_by_side, wrong_with
