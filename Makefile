@@ -35,7 +35,7 @@ check: $(VENV)/.dev
 test: $(VENV)/.dev
 	@sh tools/ensure_chromium.sh
 	$(MAKE) check
-	$(BIN)/python -m pytest -n 3 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 # axe-core and our own checks on every page of a full run, half an hour to an hour on two cores; `make test` takes a sample of every kind.
 audit: $(VENV)/.dev
