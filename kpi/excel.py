@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kpi.files import write_whole
+from kpi.files import write_whole, zipped
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -72,14 +72,10 @@ def stable_bytes(book: Workbook) -> bytes:
     from openpyxl.writer.excel import ExcelWriter  # noqa: PLC0415  (only who writes a workbook pays for it)
 
     book.properties.created = book.properties.modified = _ALWAYS
-    written, packed = io.BytesIO(), io.BytesIO()
+    written = io.BytesIO()
     ExcelWriter(book, zipfile.ZipFile(written, "w")).save()
-    with zipfile.ZipFile(written) as parts, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in parts.namelist():
-            part = zipfile.ZipInfo(name, _ALWAYS.timetuple()[:6])
-            part.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(part, parts.read(name))
-    return packed.getvalue()
+    with zipfile.ZipFile(written) as parts:
+        return zipped({name: parts.read(name) for name in parts.namelist()})
 
 
 def write_workbook(book: Workbook, path: Path) -> None:

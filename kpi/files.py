@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Ending of what is not in its place yet; whatever a killed process left under it may be removed.
 UNFINISHED = ".unfinished"
+#: Any date will do for what is in an archive as long as it stays; this is the first that one can hold.
+_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 
 _NOTES: list[list[Path]] = []
@@ -71,6 +74,15 @@ def parquet_bytes(table: pd.DataFrame) -> bytes:
     content = io.BytesIO()
     table.to_parquet(content, index=False)
     return content.getvalue()
+
+
+def zipped(contents: Mapping[str, bytes]) -> bytes:
+    """Files in one archive, by their names and in their order; equal contents give equal bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(zipfile.ZipInfo(name, _FIRST_DAY), content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
 
 
 def sweep(folder: Path) -> None:

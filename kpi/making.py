@@ -32,8 +32,6 @@ from kpi.shown import index_shown
 if TYPE_CHECKING:
     from kpi.run import RunOptions, RunResult
 
-#: From this many pages on it pays to render one for nothing, so that the others find everything loaded.
-_WORTH_WARMING = 5
 Tell = Callable[[str], None]
 
 

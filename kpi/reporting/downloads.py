@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +9,7 @@ import pandas as pd
 
 from kpi.catalogue import Catalogue, Language
 from kpi.exports import to_bytes, write_figures, write_table
-from kpi.files import write_whole
+from kpi.files import write_whole, zipped
 from kpi.i18n import translator
 from kpi.reporting.figures_book import figures_book
 from kpi.reporting.labelled import Reader, labelled, labelled_csv
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 CODED = {"parquet": ".parquet", "sdmx-csv": ".sdmx.csv"}
 #: Forms in the words of a language.
 WORDED = {"csv": ".csv", "xlsx": ".xlsx"}
-_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 
 def addresses(language: str, place: str) -> dict[str, str]:
@@ -95,9 +92,4 @@ def write_figures_in_words(rows: pd.DataFrame, catalogue: Catalogue, language: L
 
 def _write_zipped(path: Path, content: bytes) -> None:
     """One file in an archive, under the name of the archive, with the same bytes whenever it is written."""
-    packed = io.BytesIO()
-    part = zipfile.ZipInfo(path.stem, _FIRST_DAY)
-    part.compress_type = zipfile.ZIP_DEFLATED
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr(part, content)
-    write_whole(path, packed.getvalue())
+    write_whole(path, zipped({path.stem: content}))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from kpi import fingerprint
-from kpi.files import parquet_bytes
+from kpi.files import parquet_bytes, zipped
 from kpi.project import Project
 from kpi.records import RECORD
 from kpi.store import (
@@ -26,7 +26,6 @@ from kpi.vintages import latest
 
 _FOLDERS = ("data/catalogue", "data/published", "expectations", "notebooks")
 _TABLES = (OBSERVATIONS, COMPUTED, CORRECTIONS, REVISIONS)
-_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 
 def packed(project: Project, as_of: str = "") -> bytes:
@@ -50,7 +49,7 @@ def packed(project: Project, as_of: str = "") -> bytes:
     held_back = read_held_back(tidy)
     if len(held_back):
         contents["data/tidy/held_back/held_back.csv"] = held_back[["source"]].to_csv(index=False).encode()
-    return _zipped(contents)
+    return zipped({name: contents[name] for name in sorted(contents)})
 
 
 def unpack(content: bytes, folder: Path) -> Project:
@@ -68,11 +67,3 @@ def _files(root: Path) -> Iterator[tuple[str, bytes]]:
             hidden = any(part.startswith((".", "__pycache__")) for part in place.parts)
             if path.is_file() and not hidden and path.resolve().is_relative_to(root.resolve() / name):
                 yield place.as_posix(), path.read_bytes()
-
-
-def _zipped(contents: Mapping[str, bytes]) -> bytes:
-    zipped = io.BytesIO()
-    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(contents):
-            archive.writestr(zipfile.ZipInfo(name, _FIRST_DAY), contents[name], zipfile.ZIP_DEFLATED)
-    return zipped.getvalue()
