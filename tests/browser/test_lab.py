@@ -51,6 +51,8 @@ def _await_port(port: int, server: subprocess.Popen[bytes]) -> None:
 
 
 def test_the_start_page_runs_and_draws_offline(browser, lab):
+    from playwright.sync_api import expect
+
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     page = context.new_page()
     asked: list[str] = []
@@ -58,11 +60,13 @@ def test_the_start_page_runs_and_draws_offline(browser, lab):
     page.goto(f"{lab}/?token={TOKEN}")
     page.wait_for_selector(".jp-Notebook .jp-MarkdownCell h1", timeout=60_000)
     assert page.url.endswith(f"/lab/tree/{START}")
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=60_000)
+    # The notebook calls itself idle before it has a kernel, and cells run that early may never be answered.
+    expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=120_000)
     page.locator(".lm-MenuBar-itemLabel", has_text="Run").first.click()
     page.locator("li[data-command='runmenu:run-all']").click()
-    page.wait_for_selector(".js-plotly-plot .main-svg", timeout=60_000)
-    assert page.locator(".jp-OutputArea-output[data-mime-type*=error]").count() == 0
+    expect(page.locator(".jp-CodeCell .jp-InputPrompt")).to_have_text(["[1]:", "[2]:"], timeout=120_000)
+    assert page.locator(".jp-OutputArea-output[data-mime-type*=error]").all_inner_texts() == []
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=60_000)
     assert page.locator(".Toastify__toast").count() == 0, "no question about news at the first start"
     local = (lab, lab.replace("http", "ws"), "data:", "blob:")
     assert [url for url in asked if not url.startswith(local)] == []
