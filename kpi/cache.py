@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from kpi.files import parquet_bytes, write_whole
+from kpi.files import parquet_bytes, read_parquet, write_whole
 from kpi.forks import can_fork, run_forked
 
 #: Below ``data/tidy``; may be removed at any time. What is in it is not protected, see :mod:`kpi.disclosure`.
@@ -59,7 +59,7 @@ def get(folder: Path, key: str) -> Entry | None:
     with zipfile.ZipFile(io.BytesIO(payload)) as packed:
         facts = json.loads(packed.read("facts.json"))
         tables = {
-            name.removesuffix(".parquet"): pd.read_parquet(io.BytesIO(packed.read(name)))
+            name.removesuffix(".parquet"): read_parquet(packed.read(name))
             for name in packed.namelist()
             if name.endswith(".parquet")
         }

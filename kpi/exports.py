@@ -5,15 +5,18 @@ from __future__ import annotations
 from codecs import BOM_UTF8
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from kpi.errors import unknown
-from kpi.excel import csv_bytes, neutralise, stable_bytes
+from kpi.excel import csv_bytes, neutralise
 from kpi.files import parquet_bytes, write_whole
 from kpi.observations import lean
 from kpi.sdmx_csv import sdmx_table
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 
 def to_bytes(frame: pd.DataFrame, form: str) -> bytes:
@@ -52,24 +55,18 @@ def _json(frame: pd.DataFrame) -> bytes:
 
 
 def _xlsx(frame: pd.DataFrame) -> bytes:
-    from openpyxl import Workbook  # noqa: PLC0415  (only when a workbook is asked for)
-    from openpyxl.styles import Font  # noqa: PLC0415
+    from kpi.books import add_sheet, book_bytes  # noqa: PLC0415  (only when a workbook is asked for)
 
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    sheet = book.create_sheet("figures")
-    sheet.append(list(frame.columns))
-    for row in neutralise(frame).itertuples(index=False):
-        sheet.append([_cell(value) for value in row])
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    sheet.freeze_panes = "A2"
-    return stable_bytes(book)
+    def fill(book: Workbook) -> None:
+        sheet, bold = add_sheet(book, "figures"), book.add_format({"bold": True})
+        sheet.write_row(0, 0, list(frame.columns), bold)
+        # Empty for "not given": a spreadsheet has no NaN.
+        lines = neutralise(frame).astype("object").where(frame.notna(), None).to_numpy()
+        for number, line in enumerate(lines, start=1):
+            sheet.write_row(number, 0, line)
+        sheet.freeze_panes(1, 0)
 
-
-def _cell(value: Any) -> Any:
-    """Empty for "not given": a spreadsheet has no NaN."""
-    return None if isinstance(value, float) and pd.isna(value) else value
+    return book_bytes(fill)
 
 
 def _sdmx_csv(frame: pd.DataFrame) -> bytes:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 UNFINISHED = ".unfinished"
 #: Any date will do for what is in an archive as long as it stays; this is the first that one can hold.
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+#: Rows from which on a table is worth the fixed costs of reading it with shared texts.
+_LONG = 2000
 
 
 _NOTES: list[list[Path]] = []
@@ -74,6 +76,26 @@ def parquet_bytes(table: pd.DataFrame) -> bytes:
     content = io.BytesIO()
     table.to_parquet(content, index=False)
     return content.getvalue()
+
+
+def read_parquet(content: bytes) -> pd.DataFrame:
+    """The table of a Parquet file.
+
+    Where text is kept as Python objects (:func:`kpi.observations.quick_text`), equal texts of a column are one
+    object in a long table: pandas makes one of every cell, which takes four times as long and, for all figures,
+    a hundred MB.
+    """
+    import pandas as pd  # noqa: PLC0415  (who only writes pages and hashes does without)
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    file = pq.ParquetFile(io.BytesIO(content))
+    if pd.get_option("mode.string_storage") != "python" or file.metadata.num_rows < _LONG:
+        return pd.read_parquet(io.BytesIO(content))
+    schema = file.schema_arrow
+    text = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)]
+    table: pd.DataFrame = pq.read_table(io.BytesIO(content), read_dictionary=text).to_pandas()
+    return table.astype(dict.fromkeys(text, "str"))
 
 
 def zipped(contents: Mapping[str, bytes]) -> bytes:

@@ -16,7 +16,7 @@ from typing import Any
 PACKAGE = Path(__file__).parent
 #: Libraries whose version changes what a build gives, and what a page looks like besides.
 BUILDING = ("great-expectations", "pandas", "pyarrow", "openpyxl", "pydantic")
-RENDERING = ("Babel", "Jinja2", "nbconvert", "papermill", "plotly")
+RENDERING = ("Babel", "Jinja2", "nbconvert", "papermill", "plotly", "XlsxWriter")
 #: Files of the package that :func:`code` and :func:`words` are of, and what Python makes of the former.
 _APART = {".py", ".po", ".pyc"}
 _LENGTH = 20

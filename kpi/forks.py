@@ -54,7 +54,6 @@ def run_forked(
     process has (0: no limit) fails alone.
     """
     # Without this the first garbage collection of each child would touch, and so copy, all of the parent's memory.
-    gc.collect()
     gc.freeze()
     waiting = iter(tasks)
     running: dict[int, tuple[int, Task, float, bytearray]] = {}

@@ -116,10 +116,10 @@ def _remarks(inputs: Inputs, figures: Iterable[str]) -> str:
 
 def extra_parts(inputs: Inputs, job: ReportJob) -> Parts:
     """Of a report that analysts added: its notebook may read anything, so all figures and the whole register."""
-    folder = inputs.project.notebooks
+    project = inputs.project
     return {
         "figures:all indicators": digest_all(inputs.rows),
-        "notebook": fingerprint.of(fingerprint.of_files((p for p in folder.rglob("*") if p.is_file()), folder)),
+        "notebook": fingerprint.of(fingerprint.of_files(project.notebook_files, project.notebooks)),
         "parameters": fingerprint.of(dict(job.parameters), job.as_of),
         **framed_parts(inputs),
         **register_parts(inputs),

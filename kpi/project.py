@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from kpi.catalogue import Catalogue
     from kpi.identities import Finding
 
+#: Copies of notebooks that somebody opened, and what was compiled: neither is anybody's work.
+_LEFT_BEHIND = {".ipynb_checkpoints", "__pycache__"}
+
 
 def find_root(given: str | os.PathLike[str] | None = None) -> Path:
     """The project folder: the one given, else ``KPI_ROOT``, else the nearest parent that holds ``data/catalogue``.
@@ -76,6 +79,12 @@ class Project:
     def notebooks(self) -> Path:
         """Where notebooks are."""
         return self.root / "notebooks"
+
+    @property
+    def notebook_files(self) -> list[Path]:
+        """What notebooks and what stands beside them is made of, without what JupyterLab and Python leave there."""
+        below = (path for path in self.notebooks.rglob("*") if path.is_file())
+        return [path for path in below if not _LEFT_BEHIND.intersection(path.relative_to(self.notebooks).parts)]
 
     @property
     def notebook(self) -> Path:

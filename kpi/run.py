@@ -205,7 +205,7 @@ def _key(project: Project, options: RunOptions, built: Built) -> str:
     """Of everything a site is made from; it also is the id of a run."""
     remarks = fingerprint.of_files((project.data / "published").glob("*.yaml"), project.root)
     words = [fingerprint.words(language) for language in LANGUAGES]
-    notebooks = fingerprint.of_files((p for p in project.notebooks.rglob("*") if p.is_file()), project.root)
+    notebooks = fingerprint.of_files(project.notebook_files, project.root)
     publisher = fingerprint.of_file(project.root / "site.yaml")
     shown = (options.as_of, options.use_sample, options.images)
     return fingerprint.of(built.key, remarks, words, notebooks, publisher, fingerprint.look(), shown)

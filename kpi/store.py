@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,7 +12,7 @@ import pandas as pd
 from kpi import fingerprint
 from kpi.errors import UsageError
 from kpi.excel import csv_bytes
-from kpi.files import parquet_bytes, sweep, write_together, write_whole
+from kpi.files import parquet_bytes, read_parquet, sweep, write_together, write_whole
 from kpi.observations import KEYS, VALUES, combine
 from kpi.records import RECORD, told
 
@@ -136,7 +135,7 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
     if told(folder).get("tables", {}).get(f"{name}.parquet") != fingerprint.of_bytes(content):
         msg = f"{path} is not the table of the last whole build (interrupted, or changed since): run 'kpi build' again."
         raise UsageError(msg)
-    return pd.read_parquet(io.BytesIO(content))
+    return read_parquet(content)
 
 
 def read_held_back(folder: Path) -> pd.DataFrame:

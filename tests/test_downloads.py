@@ -74,7 +74,7 @@ def test_csv_reads_back_with_the_marks_of_its_language(rows, language):
 
 @pytest.fixture(scope="module")
 def book(rows) -> bytes:
-    return figures_book(page("nl"), rows)
+    return figures_book(page("nl"), rows, labelled(rows, Reader(catalogue(), translator("nl"))))
 
 
 def check_sheet(book: bytes, rows: pd.DataFrame, digits: int = 17) -> None:
@@ -135,7 +135,7 @@ def test_nothing_typed_becomes_a_formula_or_breaks_a_line():
     references = back[words.t("table.reference")].to_list()
     assert references == ["'" + text for text in HOSTILE[:-1]] + [HOSTILE[-1]]
     assert back[words.t("table.value")].to_list() == [-1.0] * len(HOSTILE)
-    sheet = load_workbook(io.BytesIO(figures_book(page("fr"), typed)))[words.t("book.figures")]
+    sheet = load_workbook(io.BytesIO(figures_book(page("fr"), typed, table)))[words.t("book.figures")]
     assert not [cell for line in sheet for cell in line if cell.data_type == "f"]
 
 

@@ -45,6 +45,15 @@ def test_equal_rows_give_equal_bytes(form):
     assert to_bytes(FRAME, form) == to_bytes(FRAME.copy(), form)
 
 
+def test_every_digit_of_a_number_comes_back():
+    """XlsxWriter alone writes sixteen: 0.1 + 0.2 would come back as 0.3."""
+    numbers = [0.1 + 0.2, 1 / 3, -0.1, 1e22, 123456789012.34567]
+    typed = rows(*({"time_period": str(2000 + n), "obs_value": number} for n, number in enumerate(numbers)))
+    sheet = load_workbook(io.BytesIO(to_bytes(typed, "xlsx")))["figures"]
+    column = [cell.value for cell in sheet[1]].index("obs_value") + 1
+    assert [sheet.cell(row, column).value for row in range(2, 7)] == numbers
+
+
 def test_an_unknown_form_is_a_sentence():
     with pytest.raises(UsageError, match="Unknown format 'xls': did you mean 'xlsx'"):
         to_bytes(FRAME, "xls")

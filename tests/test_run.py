@@ -91,6 +91,9 @@ def test_a_run_publishes_pages_portal_downloads_and_a_manifest(project):
 
 def test_nothing_changed_nothing_is_made_and_force_gives_the_same_bytes(project):
     before, kept = contents(project.reports / "site"), releases(project)
+    opened_in_lab = project.notebooks / ".ipynb_checkpoints" / "start-checkpoint.ipynb"
+    opened_in_lab.parent.mkdir()
+    opened_in_lab.write_text("{}", "utf-8")
     again = run(project, RunOptions())
     assert (again.made, again.rendered, releases(project)) == ({}, [], kept)
     assert history(project)[0]["skipped"]["unchanged"] == again.unchanged > 9

@@ -33,7 +33,7 @@ def make_tiny(root: Path, figures: dict[str, tuple[str, str, str, int]] | None =
     """Write the project: one document, three objectives, three KPIs of which one has no data, six figures."""
     shutil.copytree(ROOT / "data" / "catalogue" / "codes", root / "data" / "catalogue" / "codes")
     _some_suites(root / "expectations")
-    shutil.copytree(ROOT / "notebooks", root / "notebooks")
+    shutil.copytree(ROOT / "notebooks", root / "notebooks", ignore=shutil.ignore_patterns(".*"))
     (root / "expectations" / "identities.yaml").write_text("identities: []\n", encoding="utf-8")
     (root / "data" / "corrections").mkdir(parents=True)
     declare(root)

@@ -48,7 +48,7 @@ def write_downloads(page: Page, rows: pd.DataFrame, folder: Path, *, coded: bool
     places = addresses(page.language, page.report.objective.id)
     table = labelled(rows, Reader(page.catalogue, page.words))
     write_whole(folder / places["csv"], labelled_csv(table, page.words))
-    write_whole(folder / places["xlsx"], figures_book(page, rows))
+    write_whole(folder / places["xlsx"], figures_book(page, rows, table))
     for form in CODED if coded else ():
         write_figures(rows, folder / places[form], form)
     if coded and page.report.declared_count:

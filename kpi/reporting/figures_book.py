@@ -3,49 +3,51 @@
 from __future__ import annotations
 
 import datetime as dt
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from kpi.excel import neutralise, stable_bytes
+from kpi.excel import neutralise
 from kpi.reporting.fragments import objective_name
-from kpi.reporting.labelled import Reader, labelled
 from kpi.reporting.notes import TECHNICAL_FLAGS, source_title
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
+    from xlsxwriter import Workbook
 
+    from kpi.books import Sheet
     from kpi.reporting.page import Page
 
 _Pair = tuple[str, str]
 _WHOLE, _BROKEN = "#,##0", "#,##0.0##############"
 _WIDEST, _NARROWEST = 48, 9
 _COVER_WIDTHS = (30, 90)
-_SAMPLE = "FFF3DC"
-_HEADING = "E8EAED"
+_SAMPLE = "#FFF3DC"
+_HEADING = "#E8EAED"
+_DAY = "yyyy-mm-dd"
+_A4 = 9
+_LINE_HEIGHT = 15
 
 
-def figures_book(page: Page, rows: pd.DataFrame) -> bytes:
+def figures_book(page: Page, rows: pd.DataFrame, table: pd.DataFrame) -> bytes:
     """The workbook of one objective in the language of its page.
 
     Args:
         page: whose objective, sources and words the cover and the notes carry.
         rows: tidy rows, see :func:`kpi.reporting.prepare.figures_of`.
+        table: the same rows in words, see :func:`kpi.reporting.labelled.labelled`.
     """
-    from openpyxl import Workbook  # noqa: PLC0415  (only when a workbook is written)
+    from kpi.books import book_bytes  # noqa: PLC0415  (only when a workbook is written)
 
-    book = Workbook()
-    book.remove(book.worksheets[0])
     t = page.words.t
-    book.properties.title = objective_name(page.report.objective, page.language)
-    book.properties.language = page.language
-    book.properties.creator = t("site.name")
-    _lines(book, t("book.cover"), _cover(page, rows))
-    _figures(book, t("book.figures"), rows, page)
-    _lines(book, t("book.notes"), _notes(page, rows))
-    return stable_bytes(book)
+
+    def fill(book: Workbook) -> None:
+        _lines(book, t("book.cover"), _cover(page, rows))
+        _figures(book, t("book.figures"), neutralise(table), page)
+        _lines(book, t("book.notes"), _notes(page, rows))
+
+    return book_bytes(fill, title=objective_name(page.report.objective, page.language), author=t("site.name"))
 
 
 def _cover(page: Page, rows: pd.DataFrame) -> Iterable[_Pair]:
@@ -89,74 +91,80 @@ def _notes(page: Page, rows: pd.DataFrame) -> Iterable[_Pair]:
 
 def _lines(book: Workbook, title: str, pairs: Iterable[_Pair]) -> None:
     """A sheet of terms and what they say; the first is its title."""
-    from openpyxl.styles import Alignment, Font  # noqa: PLC0415
+    from kpi.books import add_sheet  # noqa: PLC0415
 
-    sheet = book.create_sheet(title)
+    sheet = add_sheet(book, title)
+    head, plain = ({"valign": "top", "font_size": 14}, {"valign": "top", "text_wrap": True})
+    forms = [[book.add_format({**form, "bold": bold}) for bold in (True, False)] for form in (head, plain)]
     safe = neutralise(pd.DataFrame([pair for pair in pairs if any(pair)], columns=["term", "text"]))
-    for number, pair in enumerate(safe.itertuples(index=False), start=1):
-        for column, text in enumerate(pair, start=1):
-            cell = sheet.cell(number, column, text or None)
-            cell.alignment = Alignment(wrap_text=number > 1, vertical="top")
-            cell.font = Font(bold=column == 1, size=14 if number == 1 else 11)
-    for letter, width in zip("AB", _COVER_WIDTHS, strict=True):
-        sheet.column_dimensions[letter].width = width
-    _for_paper(sheet, landscape=False)
+    for number, pair in enumerate(safe.itertuples(index=False)):
+        if number:  # not every program measures wrapped text when it opens a file
+            sheet.set_row(number, _LINE_HEIGHT * max(1, *map(_lines_of, pair, _COVER_WIDTHS)))
+        for column, (text, form) in enumerate(zip(pair, forms[min(number, 1)], strict=True)):
+            sheet.write(number, column, text or None, form)
+    for column, width in enumerate(_COVER_WIDTHS):
+        sheet.set_column(column, column, width)
+    _for_paper(sheet)
 
 
-def _figures(book: Workbook, title: str, rows: pd.DataFrame, page: Page) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill  # noqa: PLC0415
+def _lines_of(text: str, width: int) -> int:
+    """How many lines a text takes in a column, cautiously."""
+    return len(textwrap.wrap(text, round(0.95 * width)))
+
+
+def _figures(book: Workbook, title: str, table: pd.DataFrame, page: Page) -> None:
+    from kpi.books import add_sheet  # noqa: PLC0415
 
     t = page.words.t
-    sheet = book.create_sheet(title)
-    table = neutralise(labelled(rows, Reader(page.catalogue, page.words)))
+    sheet = add_sheet(book, title)
     days = {t("figures.first-day"), t("figures.last-day")}
     heads = [str(name) for name in table.columns]
-    sheet.append(neutralise(pd.DataFrame({"head": heads}))["head"].to_list())
-    bold, shade, wrapped = Font(bold=True), PatternFill("solid", _HEADING), Alignment(wrap_text=True, vertical="top")
-    for cell in sheet[1]:
-        cell.font, cell.fill, cell.alignment = bold, shade, wrapped
+    shaded = book.add_format({"bold": True, "bg_color": _HEADING, "text_wrap": True, "valign": "top"})
+    sheet.write_row(0, 0, neutralise(pd.DataFrame({"head": heads}))["head"].to_list(), shaded)
+    forms = {form: book.add_format({"num_format": form}) for form in (_WHOLE, _BROKEN, _DAY)}
     lines = table.to_numpy(dtype="object").tolist()
-    for number, line in enumerate(lines, start=2):
-        for column, (head, value) in enumerate(zip(heads, line, strict=True), start=1):
-            content, form = _typed(value, is_day=head in days)
-            if content is not None:
-                cell = sheet.cell(number, column, content)
-                if form:
-                    cell.number_format = form
-    _mark_sample(sheet, heads.index(t("sample.tag")) + 1, t("value.yes"))
-    for column, width in zip(sheet.iter_cols(1, len(heads), 1, 1), _widths(heads, lines), strict=True):
-        sheet.column_dimensions[column[0].column_letter].width = width
-    sheet.freeze_panes = "B2"
-    sheet.auto_filter.ref = sheet.dimensions
-    _for_paper(sheet, landscape=True)
-    sheet.print_title_rows = "1:1"
+    for column, head in enumerate(heads):
+        is_day = head in days
+        for number, line in enumerate(lines, start=1):
+            content, form = _typed(line[column], is_day=is_day)
+            if isinstance(content, str):
+                sheet.write_string(number, column, content)
+            elif isinstance(content, dt.date):
+                sheet.write_datetime(number, column, content, forms[form])
+            elif content is not None:
+                sheet.write_number(number, column, content, forms.get(form))
+    for column, width in enumerate(_widths(heads, lines)):
+        sheet.set_column(column, column, width)
+    last = len(lines), len(heads) - 1
+    _mark_sample(book, sheet, last, heads.index(t("sample.tag")), t("value.yes"))
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, *last)
+    _for_paper(sheet)
+    sheet.set_landscape()
+    sheet.repeat_rows(0)
 
 
-def _mark_sample(sheet: Worksheet, column: int, yes: str) -> None:
+def _mark_sample(book: Workbook, sheet: Sheet, last: tuple[int, int], column: int, yes: str) -> None:
     """Tint the rows of made-up values, by a rule that follows them when the reader sorts."""
-    from openpyxl.formatting.rule import Rule  # noqa: PLC0415
-    from openpyxl.styles import PatternFill  # noqa: PLC0415
-    from openpyxl.styles.differential import DifferentialStyle  # noqa: PLC0415
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+    from xlsxwriter.utility import xl_rowcol_to_cell  # noqa: PLC0415
 
-    style = DifferentialStyle(fill=PatternFill("solid", bgColor=_SAMPLE))
-    test = f'${get_column_letter(column)}2="{yes}"'
-    area = f"A2:{get_column_letter(sheet.max_column)}{max(sheet.max_row, 2)}"
-    sheet.conditional_formatting.add(area, Rule(type="expression", dxf=style, formula=[test]))
+    test = f'={xl_rowcol_to_cell(1, column, col_abs=True)}="{yes}"'
+    tinted = book.add_format({"bg_color": _SAMPLE})
+    sheet.conditional_format(1, 0, *last, {"type": "formula", "criteria": test, "format": tinted})
 
 
 def _typed(value: Any, *, is_day: bool) -> tuple[Any, str]:
     """A cell's content and number format: a day is a date, a number keeps all its digits, empty is empty.
 
     >>> _typed(1250149.0, is_day=False), _typed("2019-12-31", is_day=True)
-    ((1250149, '#,##0'), (datetime.date(2019, 12, 31), ''))
+    ((1250149, '#,##0'), (datetime.date(2019, 12, 31), 'yyyy-mm-dd'))
     """
     if isinstance(value, float):
         if pd.isna(value):
             return None, ""
         return (int(value), _WHOLE) if value.is_integer() else (value, _BROKEN)
     if is_day and value:
-        return dt.date.fromisoformat(value), ""
+        return dt.date.fromisoformat(value), _DAY
     return value or None, ""
 
 
@@ -168,10 +176,7 @@ def _widths(heads: Sequence[str], lines: Sequence[Sequence[Any]]) -> list[int]:
     return [min(max(_NARROWEST, *pair), _WIDEST) for pair in zip(longest, heading, strict=True)]
 
 
-def _for_paper(sheet: Worksheet, *, landscape: bool) -> None:
-    from openpyxl.worksheet.properties import PageSetupProperties  # noqa: PLC0415
-
-    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
-    sheet.page_setup.paperSize = 9  # A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+def _for_paper(sheet: Sheet) -> None:
+    """All columns on one page of A4, on as many pages as the rows need."""
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)

@@ -14,7 +14,7 @@ from kpi.sources import deliveries
 from kpi.sources.build import build_files
 from kpi.sources.judged import SourceResult
 from kpi.sources.ledger import LEDGER
-from kpi.validation import Verdict, load
+from kpi.validation import CHECK, Verdict, load
 
 #: What people read and no source does: another wording of a label needs no new validation.
 _WORDS: dict[str, Any] = {
@@ -70,15 +70,16 @@ def _entry(source: SourceResult, root: Path) -> cache.Entry:
         "ignored_columns": list(source.ignored_columns),
         "files": [path.relative_to(root).as_posix() for path in source.files],
         "results": [dict(verdict.result) for verdict in source.verdicts],
+        "checks": [verdict.checks.to_dict("records") for verdict in source.verdicts],
     }
-    checks = {f"checks-{number:04d}": verdict.checks for number, verdict in enumerate(source.verdicts)}
-    return cache.Entry(facts, {**{name: getattr(source, name) for name in _TABLES}, **checks})
+    return cache.Entry(facts, {name: getattr(source, name) for name in _TABLES})
 
 
 def _from(entry: cache.Entry, root: Path, name: str) -> SourceResult:
     facts, tables, nothing = entry.facts, entry.tables, pd.DataFrame()
     verdicts = [
-        Verdict(nothing, nothing, tables[f"checks-{number:04d}"], told) for number, told in enumerate(facts["results"])
+        Verdict(nothing, nothing, pd.DataFrame(checks, columns=list(CHECK)), told)
+        for checks, told in zip(facts["checks"], facts["results"], strict=True)
     ]
     return SourceResult(
         source=name,
