@@ -26,7 +26,7 @@ def main(root: str, folder: str, languages: str, *objectives: str) -> None:
     quick_text()
     project, site = Project(Path(root)), Path(folder)
     write(project, site, objectives[0], languages.split(","))
-    prepare.prepare_report.cache_clear()
+    project.kept.clear()
     spent = [write(project, site, name, languages.split(",")) for name in objectives]
     page, files = (sum(each) for each in zip(*spent, strict=True))
     print(json.dumps({"page": page, "files": page + files}))

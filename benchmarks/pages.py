@@ -122,7 +122,7 @@ def main(engine: str, root: str, folder: str, *objectives: str) -> None:
             render(project, job, site, engine=engine)
     else:
         warm_up(project, jobs[0])
-        prepare.prepare_report.cache_clear()
+        project.kept.clear()
         started = time.perf_counter()
         for job in jobs:
             prepare.prepare_report(project, job.objective)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ from kpi import fingerprint
 from kpi.catalogue import LANGUAGES, Catalogue, Indicator, Objective
 from kpi.collect.owed import owed, owners
 from kpi.identities import findings_for
+from kpi.keeping import kept
 from kpi.pieces import Parts
 from kpi.project import Project
 from kpi.reporting.jobs import ReportJob
@@ -33,6 +34,7 @@ class Inputs:
     revised: Mapping[str, float]
     hidden: frozenset[str]
     as_of: str
+    kept: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -60,7 +62,7 @@ def report_parts(inputs: Inputs, objective: Objective, language: str) -> Parts:
     return {**_objective_parts(inputs, objective), **_common(inputs, language)}
 
 
-@lru_cache(maxsize=8)
+@kept
 def _common(inputs: Inputs, language: str) -> dict[str, str]:
     """What every page in a language shows or is made with."""
     catalogue = inputs.catalogue
@@ -75,7 +77,7 @@ def _common(inputs: Inputs, language: str) -> dict[str, str]:
     }
 
 
-@lru_cache(maxsize=4096)
+@kept
 def _objective_parts(inputs: Inputs, objective: Objective) -> dict[str, str]:
     catalogue, shown = inputs.catalogue, inputs.shown
     pairs = catalogue.declared_by(objective.id)

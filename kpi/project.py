@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kpi.errors import UsageError
 
@@ -140,6 +140,11 @@ class Project:
         printed = with_dropped(self.observations, read_corrections(self.tidy))
         languages = printed_languages(sorted((self.data / "published").glob("*.csv")))
         return check_identities(load_identities(self.expectations / FILE), printed, languages)
+
+    @cached_property
+    def kept(self) -> dict[Any, Any]:
+        """What functions marked :func:`kpi.keeping.kept` made of this reading of the folder."""
+        return {}
 
     @cached_property
     def by_indicator(self) -> dict[str, pd.DataFrame]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -16,6 +15,7 @@ from kpi.coverage import coverage
 from kpi.disclosure import FREE
 from kpi.errors import unknown
 from kpi.evidence import Evidence, gather
+from kpi.keeping import kept
 from kpi.observations import combine
 from kpi.parsing.periods import bounds
 from kpi.project import Project
@@ -47,20 +47,20 @@ def prepare_page(project: Project, objective: str, language: str, *, as_of: str 
     )
 
 
-@lru_cache(maxsize=8)
+@kept
 def hidden(project: Project) -> frozenset[str]:
     """Indicators some of whose values are not shown."""
     rows = project.observations
     return frozenset(rows.loc[rows["conf_status"].ne(FREE), "indicator"])
 
 
-@lru_cache(maxsize=8)
+@kept
 def changes(project: Project, as_of: str) -> pd.DataFrame:
     """What newer deliveries changed, see :func:`kpi.reporting.revised.read_changes`."""
     return read_changes(project, as_of)
 
 
-@cache
+@kept
 def prepare_report(project: Project, objective: str, *, as_of: str = "", use_sample: bool = True) -> ObjectiveReport:
     """Everything known about one objective, computed from the project's tables."""
     return compose(
@@ -83,14 +83,14 @@ def declared_reports(project: Project, indicator: Indicator) -> Iterator[tuple[s
                 yield name, report
 
 
-@lru_cache(maxsize=8)
+@kept
 def evidence(project: Project, *, use_sample: bool, as_of: str = "") -> Evidence:
     """The rows that pages draw on, with or without made-up ones, as they were known on a day."""
     observations = project.observations_on(as_of)
     return gather(observations if use_sample else observations[~observations["sample"]], revised(project))
 
 
-@lru_cache(maxsize=8)
+@kept
 def revised(project: Project) -> dict[str, float]:
     """The largest revision of each indicator, as a part of the value it replaced."""
     if not (project.tidy / f"{REVISIONS}.parquet").exists():
@@ -98,19 +98,19 @@ def revised(project: Project) -> dict[str, float]:
     return largest_revisions(read_revisions(project.tidy))
 
 
-@lru_cache(maxsize=8)
+@kept
 def remarks(project: Project) -> dict[str, Text]:
     """Remarks on published figures, by figure."""
     return load_remarks(project.data / "published" / "remarks.yaml")
 
 
-@lru_cache(maxsize=8)
+@kept
 def _held_back(project: Project) -> dict[str, int]:
     table = read_held_back(project.tidy)
     return dict(Counter(table["source"])) if len(table) else {}
 
 
-@lru_cache(maxsize=8)
+@kept
 def default_as_of(project: Project) -> str:
     """The newest vintage, a date or a year: the same data always speaks of the same time.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -204,7 +203,6 @@ def _title(catalogue: Catalogue, source: str, words: Translator) -> str:
     return catalogue.source(source).title[words.language]
 
 
-@cache
 def _messages(expectations: Path) -> dict[tuple[str, str], dict[str, str]]:
     """What each rule expects, in the three languages, as the suites say it."""
     found = {}
