@@ -13,9 +13,9 @@ from kpi.anomalies import in_words
 from kpi.catalogue import Catalogue, Declaration, Indicator, Target
 from kpi.checked import checked_files
 from kpi.computing import compute
-from kpi.corrections import apply_corrections, load_corrections
+from kpi.corrections import Corrected, apply_corrections, load_corrections
 from kpi.derive import derive
-from kpi.disclosure import protect, protect_revisions
+from kpi.disclosure import Protected, protect, protect_revisions
 from kpi.errors import Problem
 from kpi.families import check_families
 from kpi.identities import FILE, Finding, check_identities, load_identities, printed_languages, surprises
@@ -73,6 +73,26 @@ class BuildResult:
         )
 
 
+@dataclass(frozen=True)
+class Draft:
+    """What a build makes before anything is written.
+
+    ``shown`` and ``revisions`` are protected, ``corrected``, ``computed`` and ``vintages`` are not; ``changes`` are the
+    revisions before protection.
+    """
+
+    results: tuple[SourceResult, ...]
+    corrected: Corrected
+    computed: pd.DataFrame
+    shown: Protected
+    questions: pd.DataFrame
+    findings: tuple[Finding, ...]
+    held_back: pd.DataFrame
+    vintages: pd.DataFrame
+    changes: pd.DataFrame
+    revisions: pd.DataFrame
+
+
 def build(
     project: Project, *, allow_sample: bool = True, tell: Callable[[str], None] = lambda _: None, key: str = ""
 ) -> BuildResult:
@@ -82,6 +102,11 @@ def build(
     What an earlier build read of the same files is used again, see :mod:`kpi.sources.kept`.
     ``key`` says what the tables are made from, see :func:`kpi.refresh.refresh`.
     """
+    return write(project, draft(project, allow_sample=allow_sample, tell=tell), key)
+
+
+def draft(project: Project, *, allow_sample: bool = True, tell: Callable[[str], None] = lambda _: None) -> Draft:
+    """All that pages show; nothing is written but what is kept for the next build."""
     catalogue = project.catalogue
     results = kept_sources(project.root, catalogue, project.tidy, allow_sample=allow_sample, tell=tell)
     targets = catalogue_targets(catalogue)
@@ -94,36 +119,54 @@ def build(
     corrected = apply_corrections(printed, load_corrections(project.corrections, catalogue))
     tell("computing")
     made = compute(corrected.observations, catalogue, project.tidy)
-    computed, protected, asked = made.made, made.shown, in_words(made.asked, catalogue)
     guards = [
         _problem_table("identities", [finding.problem for finding in surprises(findings)]),
         _problem_table("corrections", corrected.problems),
     ]
-    held_back = stack([*guards, *(result.held_back for result in results)])
     changes = revisions(vintages)
-    tables = {
-        OBSERVATIONS: protected.observations,
-        COMPUTED: protected.computed,
-        CORRECTIONS: corrected.applied,
-        REVISIONS: protect_revisions(changes, protected.suppressed, catalogue),
-        SUPPRESSED: protected.suppressed,
-    }
-    unprotected = {OBSERVATIONS: corrected.observations, COMPUTED: computed, VINTAGES: vintages}
-    whole = combine([corrected.observations, computed])
-    families = check_families(whole, catalogue, project.expectations, changes, project.tidy)
-    results = [replace(result, verdicts=(*result.verdicts, *families.get(result.source, ()))) for result in results]
-    done = BuildResult(
-        protected.observations,
-        protected.computed,
-        held_back,
-        tuple(results),
-        corrected.applied,
-        findings,
-        protected.suppressed,
-        asked,
+    return Draft(
+        results=tuple(results),
+        corrected=corrected,
+        computed=made.made,
+        shown=made.shown,
+        questions=in_words(made.asked, catalogue),
+        findings=findings,
+        held_back=stack([*guards, *(result.held_back for result in results)]),
+        vintages=vintages,
+        changes=changes,
+        revisions=protect_revisions(changes, made.shown.suppressed, catalogue),
     )
-    beside, facts = checked_files(results, asked), {"key": key, **_facts(project, done)}
-    write_tables(project.tidy, tables, held_back, unprotected, beside, facts)
+
+
+def write(project: Project, drafted: Draft, key: str = "") -> BuildResult:
+    """Judge what goes beyond a single indicator, and write all tables in one step."""
+    shown, corrected = drafted.shown, drafted.corrected
+    whole = combine([corrected.observations, drafted.computed])
+    families = check_families(whole, project.catalogue, project.expectations, drafted.changes, project.tidy)
+    done = BuildResult(
+        shown.observations,
+        shown.computed,
+        drafted.held_back,
+        tuple(replace(r, verdicts=(*r.verdicts, *families.get(r.source, ()))) for r in drafted.results),
+        corrected.applied,
+        drafted.findings,
+        shown.suppressed,
+        drafted.questions,
+    )
+    tables = {
+        OBSERVATIONS: shown.observations,
+        COMPUTED: shown.computed,
+        CORRECTIONS: corrected.applied,
+        REVISIONS: drafted.revisions,
+        SUPPRESSED: shown.suppressed,
+    }
+    unprotected = {
+        OBSERVATIONS: corrected.observations,
+        COMPUTED: drafted.computed,
+        VINTAGES: drafted.vintages,
+    }
+    beside, facts = checked_files(done.sources, done.questions), {"key": key, **_facts(project, done)}
+    write_tables(project.tidy, tables, done.held_back, unprotected, beside, facts)
     return done
 
 

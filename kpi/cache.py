@@ -23,6 +23,8 @@ from kpi.forks import can_fork, run_forked
 FOLDER = Path("UNPROTECTED", "cache")
 _SUFFIX = ".entry"
 _DIGEST = 64
+#: What was read or made in this process, by place and key; None where it does not stay.
+_MEMORY: dict[tuple[Path, str], Entry] | None = None
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,16 @@ class Entry:
     tables: Mapping[str, pd.DataFrame]
 
 
+def stay() -> None:
+    """Keep entries in memory too: for a process that asks for the same ones again and again."""
+    global _MEMORY  # noqa: PLW0603  (one process, one memory)
+    _MEMORY = {} if _MEMORY is None else _MEMORY
+
+
 def put(folder: Path, key: str, entry: Entry) -> None:
     """Keep a result under the hash of what it was made from; a full disk only means that it is not kept."""
+    if _MEMORY is not None:
+        _MEMORY[folder, key] = entry
     payload = io.BytesIO()
     with zipfile.ZipFile(payload, "w") as packed:
         packed.writestr("facts.json", json.dumps(entry.facts, ensure_ascii=False, default=str))
@@ -49,6 +59,15 @@ def put(folder: Path, key: str, entry: Entry) -> None:
 
 def get(folder: Path, key: str) -> Entry | None:
     """What was kept under a key; None where there is nothing, or where its content is not what was written."""
+    if _MEMORY is not None and (folder, key) in _MEMORY:
+        return _MEMORY[folder, key]
+    entry = _read(folder, key)
+    if _MEMORY is not None and entry is not None:
+        _MEMORY[folder, key] = entry
+    return entry
+
+
+def _read(folder: Path, key: str) -> Entry | None:
     try:
         content = (folder / f"{key}{_SUFFIX}").read_bytes()
     except OSError:
@@ -98,6 +117,10 @@ def gathered(
 def keep_only(folder: Path, keys: Collection[str]) -> None:
     """Remove what no source uses any more, and what an interrupted build left behind."""
     wanted = {f"{key}{_SUFFIX}" for key in keys}
+    memory = _MEMORY or {}
+    for place, key in [*memory]:
+        if place == folder and key not in keys:
+            del memory[place, key]
     for path in folder.glob("*") if folder.is_dir() else ():
         if path.name not in wanted:
             path.unlink(missing_ok=True)

@@ -19,7 +19,6 @@ from kpi.observations import TOTAL, has_flag, lean, matching, used_dimensions
 from kpi.parsing.periods import bounds
 from kpi.project import Project
 from kpi.relations import close
-from kpi.store import read_corrections
 
 _MOST_TERMS = 12
 _SHOWN = (
@@ -189,7 +188,7 @@ def _steps(row: Mapping[str, Any], parts: pd.DataFrame, indicator: Indicator) ->
 
 
 def _corrections(project: Project, name: str, period: str, language: str) -> list[str]:
-    applied = read_corrections(project.tidy)
+    applied = project.corrected
     here = applied[(applied["indicator"] == name) & (applied["time_period"] == period)]
     return [
         f"{row['correction']}: {row['action']}, printed {row['printed']:.15g}, now {row['corrected']:.15g} "

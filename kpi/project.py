@@ -105,6 +105,35 @@ class Project:
 
         return read_tables(self.tidy)
 
+    @cached_property
+    def revisions(self) -> pd.DataFrame:
+        """What newer deliveries changed, protected; without columns where no build told it."""
+        import pandas as pd  # noqa: PLC0415
+
+        from kpi.store import has_revisions, read_revisions  # noqa: PLC0415
+
+        return read_revisions(self.tidy) if has_revisions(self.tidy) else pd.DataFrame()
+
+    @cached_property
+    def corrected(self) -> pd.DataFrame:
+        """Observations that were corrected, as printed, with what was done."""
+        from kpi.store import read_corrections  # noqa: PLC0415
+
+        return read_corrections(self.tidy)
+
+    @cached_property
+    def held_back(self) -> pd.DataFrame:
+        """What validation kept out, one row a problem; without columns where nothing was."""
+        from kpi.store import read_held_back  # noqa: PLC0415
+
+        return read_held_back(self.tidy)
+
+    def with_tables(self, **tables: Any) -> Project:
+        """A reading of the same folder that has these already: its register, or tables that are not written yet."""
+        reading = Project(self.root)
+        reading.__dict__.update(tables)  # where cached_property looks first
+        return reading
+
     def observations_on(self, day: str = "") -> pd.DataFrame:
         """The observations as they were known on a day; as they are now where none is given or nothing came since."""
         from kpi.store import has_vintages, is_packed, read_packed, read_vintages  # noqa: PLC0415
@@ -135,9 +164,8 @@ class Project:
         """What the printed figures say of each declared identity; see :mod:`kpi.identities`."""
         from kpi.corrections import with_dropped  # noqa: PLC0415
         from kpi.identities import FILE, check_identities, load_identities, printed_languages  # noqa: PLC0415
-        from kpi.store import read_corrections  # noqa: PLC0415
 
-        printed = with_dropped(self.observations, read_corrections(self.tidy))
+        printed = with_dropped(self.observations, self.corrected)
         languages = printed_languages(sorted((self.data / "published").glob("*.csv")))
         return check_identities(load_identities(self.expectations / FILE), printed, languages)
 

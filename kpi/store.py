@@ -109,6 +109,11 @@ def read_packed(folder: Path, day: str) -> pd.DataFrame | None:
     return _read(folder, f"{PACKED}/{day}")
 
 
+def has_revisions(folder: Path) -> bool:
+    """Whether a build has told what newer deliveries changed."""
+    return (folder / f"{REVISIONS}.parquet").exists()
+
+
 def read_revisions(folder: Path) -> pd.DataFrame:
     """What newer deliveries changed; see :func:`kpi.vintages.revisions`.
 

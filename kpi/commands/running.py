@@ -209,6 +209,38 @@ def report(
 
 
 @app.command()
+def watch(
+    objective: Annotated[list[str], typer.Argument(help="Ids such as image-2022/os-2.", show_default=False)],
+    language: Languages = None,
+    output: Annotated[Path | None, typer.Option(help="Folder for the pages; default: reports/preview.")] = None,
+    no_sample: NoSample = False,
+    as_of: AsOf = "",
+    root: Root = None,
+) -> None:
+    """Show reports again each time a file is saved, within seconds; nothing is published. Ctrl+C ends it."""
+    project = project_of(root)
+    from kpi.parameters import check_parameters
+    from kpi.watch import watch as watch_files
+
+    given = [
+        check_parameters({"objective": name, "language": each, "as_of": as_of, "use_sample": not no_sample})
+        for name in dict.fromkeys(objective)
+        for each in dict.fromkeys(language or ["fr"])
+    ]
+    tell("getting ready")
+    try:
+        for done in watch_files(project, given, output or project.reports / "preview", tell=tell):
+            for page in done.pages:
+                typer.echo(page)
+            for error in done.failed:
+                tell(f"failed: {error.strip().splitlines()[-1]}")
+            tell_held_back(done.reasons, len(done.reasons))
+            tell(f"{len(done.pages)} pages, {done.seconds:.1f} s; save a file to see them again, Ctrl+C to end")
+    except KeyboardInterrupt:
+        tell("ended")
+
+
+@app.command()
 def lab(root: Root = None) -> None:
     """Open JupyterLab on the exploration notebooks, for this machine only."""
     import subprocess

@@ -23,7 +23,6 @@ from kpi.register import load_remarks
 from kpi.reporting.changes import kpi_state
 from kpi.reporting.page import Page
 from kpi.reporting.revised import read_changes
-from kpi.store import REVISIONS, read_held_back, read_revisions
 from kpi.vintages import largest_revisions
 
 
@@ -93,9 +92,7 @@ def evidence(project: Project, *, use_sample: bool, as_of: str = "") -> Evidence
 @kept
 def revised(project: Project) -> dict[str, float]:
     """The largest revision of each indicator, as a part of the value it replaced."""
-    if not (project.tidy / f"{REVISIONS}.parquet").exists():
-        return {}
-    return largest_revisions(read_revisions(project.tidy))
+    return largest_revisions(project.revisions) if len(project.revisions) else {}
 
 
 @kept
@@ -106,7 +103,7 @@ def remarks(project: Project) -> dict[str, Text]:
 
 @kept
 def _held_back(project: Project) -> dict[str, int]:
-    table = read_held_back(project.tidy)
+    table = project.held_back
     return dict(Counter(table["source"])) if len(table) else {}
 
 

@@ -12,7 +12,6 @@ from kpi.i18n import Translator, translator
 from kpi.project import Project
 from kpi.reporting.fragments import paragraph
 from kpi.reporting.frame import write_framed
-from kpi.store import REVISIONS, read_revisions
 from kpi.tables import Column, table
 from kpi.vintages import SINCE, by_period
 
@@ -22,9 +21,9 @@ _COLUMNS = ("indicator", "time_period", "unit_measure", "source", SINCE, "rows",
 
 def read_changes(project: Project, as_of: str = "") -> pd.DataFrame:
     """Revisions by indicator and period (see :func:`kpi.vintages.by_period`), those known on a day."""
-    if not (project.tidy / f"{REVISIONS}.parquet").exists():
+    if project.revisions.empty:
         return pd.DataFrame(columns=list(_COLUMNS))
-    changes = by_period(read_revisions(project.tidy))
+    changes = by_period(project.revisions)
     return changes[changes[SINCE] <= as_of] if as_of else changes
 
 

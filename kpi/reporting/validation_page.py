@@ -17,7 +17,7 @@ from kpi.i18n import Translator, translator
 from kpi.project import Project
 from kpi.reporting.fragments import heading, paragraph
 from kpi.reporting.frame import write_framed, write_text
-from kpi.store import read_held_back, read_suppressed
+from kpi.store import read_suppressed
 from kpi.tables import Cell, Column, bullet_list, details, table
 
 RESULTS = "validation.json"
@@ -39,7 +39,7 @@ def write_validation_pages(project: Project, site: Path, *, use_sample: bool) ->
     text = json.dumps(public_results(project.tidy), ensure_ascii=False, indent=1, sort_keys=True)
     write_text(downloads / RESULTS, text)
     write_table(questions, downloads / "questions.csv", "csv")
-    hidden, held_back = read_suppressed(project.tidy), read_held_back(project.tidy)
+    hidden, held_back = read_suppressed(project.tidy), project.held_back
     counted = Counter(hidden["source"]) if len(hidden) else Counter()
     messages = _messages(project.expectations)
     for language in LANGUAGES:

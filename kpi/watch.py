@@ -1,0 +1,158 @@
+"""Pages while somebody works on the figures: a process that stays, and shows them again as soon as a file was saved.
+
+What a run pays anew each time (libraries, register, what other sources gave) is in memory already. Each round goes
+the way of a run: sources are read and judged, figures computed and protected, the notebook runs in a process of
+its own. The pages come first, then the tables are written as ``kpi build`` does; nothing is published.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kpi import cache, validation
+from kpi.build import Draft, draft, write
+from kpi.errors import KpiError
+from kpi.forks import can_fork, run_forked
+from kpi.lock import locked
+from kpi.observations import combine, quick_text
+from kpi.project import Project
+from kpi.refresh import build_key
+from kpi.rendering import one_by_one
+from kpi.reporting.jobs import Job
+from kpi.reporting.render import warm_up
+from kpi.reporting.single import render_single
+from kpi.run import MEMORY_LIMIT, TIME_LIMIT
+
+#: Seconds between two looks at the files; and those for which none may change before they are read, since some
+#: programs save in steps.
+EVERY, QUIET = 0.2, 0.05
+#: Place, time of change and size of each file: enough to see that somebody saved; what changed is told by hashes.
+Stamp = frozenset[tuple[str, int, int]]
+
+
+@dataclass(frozen=True)
+class Round:
+    """What became of a change.
+
+    ``pages`` are those that are there now, ``failed`` the errors of the others, ``reasons`` why rows were held
+    back; ``seconds`` went by between the moment when the change was seen and the last page.
+    """
+
+    pages: tuple[Path, ...]
+    failed: tuple[str, ...]
+    reasons: tuple[str, ...]
+    seconds: float
+
+
+def watch(
+    project: Project, given: Sequence[dict[str, Any]], folder: Path, *, tell: Callable[[str], None]
+) -> Iterator[Round]:
+    """Make pages now and after each change, for as long as the caller asks for another round.
+
+    Args:
+        project: whose files are watched.
+        given: what each page is given, see :class:`kpi.parameters.ReportParameters`; the first says for all
+            whether sources without a delivery read their samples.
+        folder: where pages go, each a file that carries all it needs.
+        tell: is told what goes wrong; the next change is awaited then.
+
+    Raises:
+        UsageError: an unknown objective.
+    """
+    for parameters in given:
+        project.catalogue.objective(parameters["objective"])
+    quick_text()
+    validation.load()
+    cache.stay()
+    seen, register, warm = Stamp(), Stamp(), False
+    while True:
+        seen = _changed(project, seen)
+        started = time.monotonic()
+        try:
+            if register != (now := _below(seen, project.data / "catalogue")):
+                project, register = Project(project.root), now
+            key = build_key(project, allow_sample=given[0]["use_sample"])
+            with locked(project):
+                made = draft(project, allow_sample=given[0]["use_sample"])
+                reading = _reading(project, made)
+                if not warm:
+                    first = given[0]
+                    warm_up(reading, Job(first["objective"], first["language"], first["as_of"], first["use_sample"]))
+                    warm = True
+                pages, failed = _pages(reading, given, folder)
+                yield Round(pages, failed, tuple(made.held_back["reason"]), time.monotonic() - started)
+                write(project, made, key)
+        except KpiError as error:
+            tell(str(error))
+
+
+def _reading(project: Project, made: Draft) -> Project:
+    """The project with the tables of a draft, as pages will find them once they are written."""
+    return project.with_tables(
+        catalogue=project.catalogue,
+        observations=combine([made.shown.observations, made.shown.computed]),
+        corrected=made.corrected.applied,
+        revisions=made.revisions,
+        held_back=made.held_back,
+    )
+
+
+def _pages(project: Project, given: Sequence[dict[str, Any]], folder: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    def place(parameters: dict[str, Any]) -> Path:
+        return folder / f"{parameters['objective'].replace('/', '-')}.{parameters['language']}.html"
+
+    def work(parameters: dict[str, Any]) -> None:
+        render_single(project, parameters, place(parameters), self_contained=True)
+
+    if can_fork():
+        outcomes = run_forked(given, work, workers=os.cpu_count() or 1, timeout=TIME_LIMIT, memory=MEMORY_LIMIT)
+    else:
+        outcomes = one_by_one(given, work)
+    with closing(outcomes):
+        done = list(outcomes)
+    return tuple(place(o.task) for o in done if o.ok), tuple(o.error for o in done if not o.ok)
+
+
+def _changed(project: Project, seen: Stamp) -> Stamp:
+    """Wait until files are others than those seen, and have been left alone for a moment."""
+    while (now := _stamp(project)) == seen:
+        time.sleep(EVERY)
+    while True:
+        time.sleep(QUIET)
+        if now == (again := _stamp(project)):
+            return now
+        now = again
+
+
+def _stamp(project: Project) -> Stamp:
+    """Of all that pages are made from: data without what builds write, suites and notebooks."""
+    places = (project.data, project.expectations, project.notebooks)
+    return Stamp(found for folder in places for found in _files(str(folder), skip=str(project.tidy)))
+
+
+def _files(folder: str, skip: str) -> Iterator[tuple[str, int, int]]:
+    try:
+        entries = [*os.scandir(folder)]
+    except FileNotFoundError:
+        return
+    for entry in entries:
+        if entry.name.startswith(".") or entry.path == skip:
+            continue
+        if entry.is_dir():
+            yield from _files(entry.path, skip)
+        else:
+            try:
+                told = entry.stat()
+            except FileNotFoundError:  # gone since: the next look will tell
+                continue
+            yield entry.path, told.st_mtime_ns, told.st_size
+
+
+def _below(stamp: Stamp, folder: Path) -> Stamp:
+    return Stamp(file for file in stamp if file[0].startswith(f"{folder}{os.sep}"))
