@@ -119,6 +119,12 @@ BARS: tuple[Bar, ...] = (
         form="{:.2f} s",
     ),
     Bar(
+        "One figure changed while its page is watched: until the page",
+        lambda at: at.seconds(runs.GROUP, runs.WATCHED),
+        1,
+        form="{:.2f} s",
+    ),
+    Bar(
         "Cost of one page more: the last ones over the first ones",
         lambda at: later_over_first(at.sizes(growth.PAGES)),
         STILL_CONSTANT,

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from benchmarks.measuring import Row, Used, process, python, row, rows_of
 from benchmarks.pages import floor, floors
 
 FULL, UNCHANGED, CHANGED = "full run", "unchanged run", "one figure changed"
+WATCHED = "one figure changed, watched: until the page (kpi watch)"
 TABLES = "of a full run, the tables (kpi build)"
 ALONE, FILES = "floor on all cores, pages alone", "floor on all cores, pages and files"
 START, LOADED = "process start (kpi --help)", "importing what renders a page"
@@ -49,7 +51,8 @@ def measure(root: Path, tell: Callable[[str], None], *, times: int, floor_object
     }
     units = dict.fromkeys(short, 1) | {ALONE: written, FILES: written}
     long = [row(GROUP, FULL, [full], reports), row(GROUP, TABLES, [tables])]
-    return [*long, *rows_of(GROUP, short, times, tell, units)]
+    rows = rows_of(GROUP, short, times, tell, units)
+    return [*long, *rows, row(GROUP, WATCHED, watched(root, times))]
 
 
 def run(root: Path) -> Used:
@@ -64,6 +67,12 @@ def run(root: Path) -> Used:
 def after_a_change(root: Path) -> Used:
     change_one_figure(root)
     return run(root)
+
+
+def watched(root: Path, times: int) -> list[Used]:
+    """From a saved file to the page, in one process that stays."""
+    used = python("benchmarks.watched", root, str(times))
+    return [replace(used, seconds=seconds, cpu=0.0) for seconds in json.loads(used.output)]
 
 
 def pages_made(root: Path) -> int:

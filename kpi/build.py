@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
+from kpi import fingerprint
 from kpi.anomalies import in_words
 from kpi.catalogue import Catalogue, Declaration, Indicator, Target
 from kpi.checked import checked_files
@@ -23,7 +24,7 @@ from kpi.observations import combine, stack, tidy
 from kpi.parsing.periods import frequency
 from kpi.project import Project
 from kpi.sources.judged import HELD_BACK, SourceResult
-from kpi.sources.kept import kept_sources, source_files
+from kpi.sources.kept import kept_sources, source_files, source_keys
 from kpi.store import (
     COMPUTED,
     CORRECTIONS,
@@ -118,7 +119,8 @@ def draft(project: Project, *, allow_sample: bool = True, tell: Callable[[str], 
     findings = check_identities(identities, printed, printed_languages(published))
     corrected = apply_corrections(printed, load_corrections(project.corrections, catalogue))
     tell("computing")
-    made = compute(corrected.observations, catalogue, project.tidy)
+    keys = source_keys(project.root, catalogue, allow_sample=allow_sample)
+    made = compute(corrected.observations, catalogue, project.tidy, _made_from(project, keys))
     guards = [
         _problem_table("identities", [finding.problem for finding in surprises(findings)]),
         _problem_table("corrections", corrected.problems),
@@ -136,6 +138,12 @@ def draft(project: Project, *, allow_sample: bool = True, tell: Callable[[str], 
         changes=changes,
         revisions=protect_revisions(changes, made.shown.suppressed, catalogue),
     )
+
+
+def _made_from(project: Project, keys: Mapping[str, str]) -> dict[str, str]:
+    """Of each source its own key and that of its corrections, which are a file a source."""
+    corrections = {path.stem: fingerprint.of_file(path) for path in project.corrections.glob("*.yaml")}
+    return {name: fingerprint.of(key, corrections.get(name, "")) for name, key in keys.items()}
 
 
 def write(project: Project, drafted: Draft, key: str = "") -> BuildResult:

@@ -36,7 +36,10 @@ class Entry:
 
 
 def stay() -> None:
-    """Keep entries in memory too: for a process that asks for the same ones again and again."""
+    """Keep entries in memory, and new ones only there: for a process that asks for the same ones again and again.
+
+    Writing them takes longer than making some of them. Who comes after makes again what is not on disk.
+    """
     global _MEMORY  # noqa: PLW0603  (one process, one memory)
     _MEMORY = {} if _MEMORY is None else _MEMORY
 
@@ -45,6 +48,11 @@ def put(folder: Path, key: str, entry: Entry) -> None:
     """Keep a result under the hash of what it was made from; a full disk only means that it is not kept."""
     if _MEMORY is not None:
         _MEMORY[folder, key] = entry
+    else:
+        _write(folder, key, entry)
+
+
+def _write(folder: Path, key: str, entry: Entry) -> None:
     payload = io.BytesIO()
     with zipfile.ZipFile(payload, "w") as packed:
         packed.writestr("facts.json", json.dumps(entry.facts, ensure_ascii=False, default=str))
@@ -99,7 +107,7 @@ def gathered(
     if len(missing) > 1 and can_fork():
 
         def leave(name: str) -> None:
-            put(folder, keys[name], make(name))
+            _write(folder, keys[name], make(name))
 
         load()
         for _ in run_forked(missing, leave, workers=os.cpu_count() or 1, timeout=math.inf):

@@ -6,6 +6,7 @@ together are what all rows at once would give.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,6 @@ from kpi.catalogue import Catalogue
 from kpi.derive import derive
 from kpi.disclosure import Protected, protect
 from kpi.observations import combine, stack
-from kpi.shown import digest_all
 from kpi.sources.kept import register_key
 
 FOLDER = cache.FOLDER / "computed"
@@ -32,17 +32,18 @@ class Computed:
     asked: pd.DataFrame
 
 
-def compute(observations: pd.DataFrame, catalogue: Catalogue, tidy: Path) -> Computed:
+def compute(observations: pd.DataFrame, catalogue: Catalogue, tidy: Path, made_from: Mapping[str, str]) -> Computed:
     """All that :func:`kpi.derive.derive` computes, :func:`kpi.disclosure.protect` hides, and a person should look at.
 
     Args:
         observations: corrected tidy rows, those of a source one after another.
         catalogue: declares what is computed and how each source is protected.
         tidy: folder of the tidy tables, below which results are kept.
+        made_from: by source the hash of all that its rows are made from, corrections included.
     """
     register = register_key(catalogue)
     rows = {str(name): part.reset_index(drop=True) for name, part in observations.groupby("source", sort=False)}
-    keys = {name: fingerprint.of(name, digest_all(part), register, fingerprint.code()) for name, part in rows.items()}
+    keys = {name: fingerprint.of(name, made_from.get(name, ""), register, fingerprint.code()) for name in rows}
 
     def make(name: str) -> cache.Entry:
         made = derive(rows[name], catalogue)

@@ -7,6 +7,7 @@ its own. The pages come first, then the tables are written as ``kpi build`` does
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -72,8 +73,10 @@ def watch(
     cache.stay()
     seen, register, warm = Stamp(), Stamp(), False
     while True:
+        gc.collect()
         seen = _changed(project, seen)
         started = time.monotonic()
+        gc.disable()  # looking through all that is in memory takes a fifth of a round: there is time for it after
         try:
             if register != (now := _below(seen, project.data / "catalogue")):
                 project, register = Project(project.root), now
@@ -90,6 +93,8 @@ def watch(
                 write(project, made, key)
         except KpiError as error:
             tell(str(error))
+        finally:
+            gc.enable()
 
 
 def _reading(project: Project, made: Draft) -> Project:
