@@ -18,6 +18,7 @@ from kpi.reporting import prepare
 from kpi.reporting.jobs import Job, ReportJob
 
 if TYPE_CHECKING:
+    from kpi.briefing import ObjectiveReport
     from kpi.run import RunOptions
 
 #: From this many pages on it pays to render one for nothing, so that the others find everything loaded.
@@ -47,12 +48,16 @@ def render_all(
         yield from run_fresh(jobs, work, workers=options.processes, timeout=options.timeout, memory=options.memory)
         return
     pages = [job for job in jobs if isinstance(job, Job)]
-    # Composed once here, read by the children of all languages.
-    reports = [prepare.prepare_report(project, j.objective, as_of=j.as_of, use_sample=j.use_sample) for j in pages]
-    filled = [job for job, report in zip(pages, reports, strict=True) if report.reports]
-    warm_up(project, (filled or pages)[0] if len(pages) >= _WORTH_WARMING else None)
+    first = next((job for job in pages if _composed(project, job).reports), None) or next(iter(pages), None)
+    warm_up(project, first if len(pages) >= _WORTH_WARMING else None)
     work = partial(render_one, project, staging)
-    yield from run_forked(jobs, work, workers=options.processes, timeout=options.timeout, memory=options.memory)
+    # Composed once here, while others are rendered; read by the children of all languages.
+    ready = (job for job in jobs if not isinstance(job, Job) or _composed(project, job))
+    yield from run_forked(ready, work, workers=options.processes, timeout=options.timeout, memory=options.memory)
+
+
+def _composed(project: Project, job: Job) -> ObjectiveReport:
+    return prepare.prepare_report(project, job.objective, as_of=job.as_of, use_sample=job.use_sample)
 
 
 def _elsewhere(
