@@ -120,7 +120,7 @@ def _pages(project: Project, given: Sequence[dict[str, Any]], folder: Path) -> t
     else:
         outcomes = one_by_one(given, work)
     with closing(outcomes):
-        done = list(outcomes)
+        done = sorted(outcomes, key=lambda outcome: given.index(outcome.task))  # they come as they end
     return tuple(place(o.task) for o in done if o.ok), tuple(o.error for o in done if not o.ok)
 
 

@@ -92,7 +92,7 @@ def built_project(built):
 
 @pytest.fixture(scope="module", autouse=True)
 def _light():
-    """Let go of the projects that a module opened: what a process holds makes each fork of the modules after it slower."""
+    """Let go of the projects that a module opened: what a process holds makes its later forks slower."""
     yield
     api._OPENED.clear()
     gc.collect()

@@ -28,18 +28,29 @@ def browser():
         started.close()
 
 
-@pytest.fixture
-def opened(browser, site):
-    """Open a page of the site; what it asked for and complained about is kept."""
-    contexts = []
+@pytest.fixture(scope="session")
+def tab(browser):
+    """One tab for many pages: scripts that it has read once it does not read again."""
+    shown = browser.new_page()
+    yield shown
+    shown.close()
 
-    def open_page(path: str, width: int = 1280, **context):
-        made = browser.new_context(viewport={"width": width, "height": 900}, **context)
-        contexts.append(made)
-        shown = watched(made.new_page())
+
+@pytest.fixture
+def opened(browser, tab, site):
+    """Open a page of the site in the place of the one before; what it asked for and complained about is kept."""
+    apart = []
+
+    def open_page(path: str, width: int = 1280, color_scheme: str = "light", **context):
+        if context:  # what a tab cannot change
+            apart.append(browser.new_context(color_scheme=color_scheme, **context))
+        shown = watched(apart[-1].new_page() if context else tab)
+        shown.set_viewport_size({"width": width, "height": 900})
+        shown.emulate_media(media="screen", color_scheme=color_scheme)
+        shown.goto("about:blank")  # where only the part behind # differs, a browser stays on its page
         shown.goto((site / path).as_uri())
         return shown
 
     yield open_page
-    for made in contexts:
+    for made in apart:
         made.close()

@@ -13,7 +13,7 @@ import pytest
 
 QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
+    *("--disable-component-update", "--disable-sync", "--disable-gpu-compositing", "--disable-software-rasterizer"),
 )
 #: What axe does not know: captions, text alternatives with the finding, tables, scopes, words beside signs, languages.
 OWN_CHECKS = r"""() => {
@@ -73,10 +73,11 @@ def violations(shown, *, drawings: bool = False) -> list:
 
 
 def watched(shown):
-    """The page, which keeps what it asked for and complained about."""
+    """The page, which keeps what it asked for and complained about from now on."""
+    if not hasattr(shown, "asked"):
+        shown.on("request", lambda request: shown.asked.append(request.url))
+        shown.on("pageerror", lambda error: shown.errors.append(str(error)))
     shown.asked, shown.errors = [], []
-    shown.on("request", lambda request: shown.asked.append(request.url))
-    shown.on("pageerror", lambda error: shown.errors.append(str(error)))
     return shown
 
 

@@ -46,10 +46,9 @@ def site(built_project) -> Path:
 
 
 @pytest.mark.parametrize("path", [f"{LANGUAGES[i % 3]}/{name}.html" for i, name in enumerate(RENDERED)])
-def test_a_report_draws_its_charts_offline_and_is_accessible(browser, site, path):
-    shown = watched(browser.new_page(viewport={"width": 1280, "height": 900}))
-    told, charts = wrong_with(shown, site, path)
-    shown.close()
+def test_a_report_draws_its_charts_offline_and_is_accessible(tab, site, path):
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    told, charts = wrong_with(watched(tab), site, path)
     assert told == []
     assert charts > 0
 
