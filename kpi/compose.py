@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 import pandas as pd
 
 from kpi.briefing import (
     Assessment,
     Breakdown,
+    Change,
     KpiReport,
     ObjectiveReport,
     Series,
@@ -75,16 +78,16 @@ def compose(
 
 def _printed(indicator: Indicator, objective: Objective, evidence: Evidence, catalogue: Catalogue) -> KpiReport:
     rows = evidence.by_indicator[indicator.id]
-    return _from_rows(indicator, None, rows[rows["objective"].eq(objective.id)], catalogue, evidence)
+    return _judged(
+        _split(indicator, rows[rows["objective"].eq(objective.id)], {}, catalogue), indicator, None, evidence
+    )
 
 
 def _report(indicator: Indicator, declaration: Declaration, evidence: Evidence, catalogue: Catalogue) -> KpiReport:
-    rows = matching(_rows(indicator, evidence), declaration.where)
-    report = _from_rows(indicator, declaration, rows, catalogue, evidence)
+    where = declaration.where
+    report = _judged(_split_once(indicator, where, evidence, catalogue, fixed=where), indicator, declaration, evidence)
     supporting = [catalogue.indicator(name) for name in indicator.beside]
-    reports = [
-        _from_rows(i, None, matching(_rows(i, evidence), declaration.where), catalogue, evidence) for i in supporting
-    ]
+    reports = [_judged(_split_once(i, where, evidence, catalogue), i, None, evidence) for i in supporting]
     return replace(report, beside=tuple(r for r in reports if r.has_data))
 
 
@@ -98,27 +101,45 @@ def _no_rows() -> pd.DataFrame:
     return tidy(pd.DataFrame({"indicator": []}))
 
 
-def _from_rows(
-    indicator: Indicator, declaration: Declaration | None, rows: pd.DataFrame, catalogue: Catalogue, evidence: Evidence
-) -> KpiReport:
+class _Split(NamedTuple):
+    """Rows of an indicator, taken apart: what no declaration has a say in."""
+
+    rows: pd.DataFrame
+    targets: pd.DataFrame
+    series: tuple[Series, ...]
+    breakdowns: tuple[Breakdown, ...]
+    headline: Series | None
+    change: Change
+    versus_base: Change
+
+
+def _split_once(
+    indicator: Indicator,
+    where: Mapping[str, str],
+    evidence: Evidence,
+    catalogue: Catalogue,
+    fixed: Mapping[str, str] = MappingProxyType({}),
+) -> _Split:
+    """The rows of an indicator that a declaration means; several objectives often declare the same ones."""
+    key = (indicator.id, *sorted(where.items()), bool(fixed))
+    if key not in evidence.split:
+        evidence.split[key] = _split(indicator, matching(_rows(indicator, evidence), where), fixed, catalogue)
+    split: _Split = evidence.split[key]
+    return split
+
+
+def _split(indicator: Indicator, rows: pd.DataFrame, fixed: Mapping[str, str], catalogue: Catalogue) -> _Split:
     rows = mark_immature(rows, indicator.matures)
-    fixed = declaration.where if declaration else {}
     is_target = rows["measure"] == "target"
-    targets, values = rows[is_target], rows[~is_target]
-    series, breakdowns = group(indicator, values, fixed, catalogue.readings)
+    series, breakdowns = group(indicator, rows[~is_target], fixed, catalogue.readings)
     headline = min(series, key=_prominence, default=None)
-    return KpiReport(
-        indicator=indicator,
-        declaration=declaration,
-        headline=headline,
-        series=series,
-        breakdowns=breakdowns,
-        targets=targets,
-        change=change(headline),
-        versus_base=versus_base(headline),
-        assessment=_assess(headline, breakdowns, targets, indicator, declaration, evidence.revised.get(indicator.id)),
-        rows=rows,
-    )
+    return _Split(rows, rows[is_target], series, breakdowns, headline, change(headline), versus_base(headline))
+
+
+def _judged(split: _Split, indicator: Indicator, declaration: Declaration | None, evidence: Evidence) -> KpiReport:
+    revised = evidence.revised.get(indicator.id)
+    verdict = _assess(split.headline, split.breakdowns, split.targets, indicator, declaration, revised)
+    return KpiReport(indicator=indicator, declaration=declaration, assessment=verdict, **split._asdict())
 
 
 def _assess(

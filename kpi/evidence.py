@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,12 +20,14 @@ class Evidence:
     ``by_indicator`` holds what was printed or computed (the cells of a delivery stand behind
     the sums), each without dimensions it does not use; ``printed_under`` names, per objective,
     the indicators with figures printed there; ``revised`` is, per indicator, the largest part of
-    its value by which a newer delivery ever changed one.
+    its value by which a newer delivery ever changed one; ``split`` is what :mod:`kpi.compose` took apart
+    already.
     """
 
     by_indicator: Mapping[str, pd.DataFrame]
     printed_under: Mapping[str, tuple[str, ...]]
     revised: Mapping[str, float] = field(default_factory=dict)
+    split: dict[Any, Any] = field(default_factory=dict)
 
 
 class Lean(Mapping[str, pd.DataFrame]):
