@@ -7,23 +7,53 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import traceback
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from kpi.cli import main
+from kpi.forks import can_fork
 from tests.conftest import ROOT
 
 
 def kpi(*arguments: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own: forked from this one where that can be, which spares it all imports."""
     environment = {**os.environ, "KPI_ROOT": str(root), "COLUMNS": "200"}
-    return subprocess.run(
-        [sys.executable, "-m", "kpi", *arguments],
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-        cwd=root,
-    )
+    command = [sys.executable, "-m", "kpi", *arguments]
+    if not can_fork():
+        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, cwd=root)
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        pid = os.fork()
+        if not pid:
+            _be_kpi(command[2:], environment, root, out.fileno(), err.fileno())
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        texts = [(file.seek(0), file.read().decode())[1] for file in (out, err)]
+    return subprocess.CompletedProcess(command, code, *texts)
+
+
+def _be_kpi(words: list[str], environment: dict[str, str], root: Path, out: int, err: int) -> NoReturn:
+    """What a new process would do with these words; never returns into the tests."""
+    code = 70
+    try:
+        for number, file in enumerate((out, err), start=1):
+            os.dup2(file, number)
+        sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))  # noqa: SIM115
+        os.environ.update(environment)
+        os.chdir(root)
+        sys.argv = words
+        main()
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 1
+    except BaseException:  # noqa: BLE001  (as a process that ends with a traceback)
+        traceback.print_exc()
+        code = 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def sentence(result: subprocess.CompletedProcess[str]) -> str:
