@@ -61,13 +61,14 @@ def watch(
         given: what each page is given, see :class:`kpi.parameters.ReportParameters`; the first says for all
             whether sources without a delivery read their samples.
         folder: where pages go, each a file that carries all it needs.
-        tell: is told what goes wrong; the next change is awaited then.
+        tell: is told that it begins, and what goes wrong: then the next change is awaited.
 
     Raises:
         UsageError: an unknown objective.
     """
     for parameters in given:
         project.catalogue.objective(parameters["objective"])
+    tell("getting ready")
     quick_text()
     validation.load()
     cache.stay()

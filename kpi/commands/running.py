@@ -227,7 +227,6 @@ def watch(
         for name in dict.fromkeys(objective)
         for each in dict.fromkeys(language or ["fr"])
     ]
-    tell("getting ready")
     try:
         for done in watch_files(project, given, output or project.reports / "preview", tell=tell):
             for page in done.pages:
@@ -235,7 +234,7 @@ def watch(
             for error in done.failed:
                 tell(f"failed: {error.strip().splitlines()[-1]}")
             tell_held_back(done.reasons, len(done.reasons))
-            tell(f"{len(done.pages)} pages, {done.seconds:.1f} s; save a file to see them again, Ctrl+C to end")
+            tell(f"shown in {done.seconds:.1f} s; save a file to see it again, Ctrl+C to end")
     except KeyboardInterrupt:
         tell("ended")
 
