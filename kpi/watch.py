@@ -73,6 +73,7 @@ def watch(
     validation.load()
     cache.stay()
     seen, register, warm = Stamp(), Stamp(), False
+    dated = any(parameters["as_of"] for parameters in given)  # an earlier day is told from the tables on disk
     while True:
         gc.collect()
         seen = _changed(project, seen)
@@ -89,10 +90,13 @@ def watch(
                     first = given[0]
                     warm_up(reading, Job(first["objective"], first["language"], first["as_of"], first["use_sample"]))
                     warm = True
+                if dated:
+                    write(project, made, key)
                 pages, failed = _pages(reading, given, folder)
                 yield Round(pages, failed, tuple(made.held_back["reason"]), time.monotonic() - started)
-                write(project, made, key)
-        except KpiError as error:
+                if not dated:
+                    write(project, made, key)
+        except (KpiError, OSError) as error:  # a full disk, or a file that somebody holds: the next save may go through
             tell(str(error))
         finally:
             gc.enable()
