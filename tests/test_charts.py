@@ -221,6 +221,17 @@ def test_months_stand_over_the_same_months_of_other_years():
     assert "par rapport à décembre 2019" in chart.finding
 
 
+def test_the_line_of_zero_strikes_no_name_through():
+    series = monthly()
+    fell = series.rows["time_period"].eq("2020-12")
+    rows = series.rows.assign(obs_value=series.rows["obs_value"].mask(fell, 1.0))
+    chart = draw(replace(series, rows=rows), language="fr")
+    top = max(value for trace in chart.figure["data"] for value in trace["y"] if value is not None)
+    heights = {note["text"]: note["y"] for note in chart.figure["layout"]["annotations"]}
+    (near,) = [height for text, height in heights.items() if text.startswith("un an")]
+    assert 0.04 * top < near < 0.1 * top
+
+
 def test_a_rolling_year_sums_twelve_whole_months():
     chart = rolling_chart(monthly(), catalogue=catalogue(), translator=translator("en"))
     assert len(chart.figure["data"][0]["x"]) == 25

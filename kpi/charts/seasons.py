@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -17,6 +18,8 @@ WINDOW = 12
 #: Last year before Covid: what "recovered" is measured against.
 BASE_YEAR = 2019
 _DIGITS_BELOW = 100
+#: Half the height of a label at the end of a line, in parts of the gap that keeps two of them apart.
+_HALF_A_LINE, _HALF_TWO_LINES = 0.4, 0.7
 
 
 def season_figure(points: Sequence[Point], translator: Translator, **head: Any) -> Figure:
@@ -113,8 +116,12 @@ def _end_label(xs: Sequence[str], points: Sequence[Point | None], name: str, col
 
 
 def _apart(notes: list[Figure], values: Sequence[float]) -> list[Figure]:
-    """Move labels at line ends up or down until none covers another."""
+    """Move labels at line ends up or down until none covers another, and the line of zero strikes none through."""
     gap = (max(values) - min([0.0, *values])) * 0.12 or 1.0
+    for note in notes:
+        clear = gap * (_HALF_TWO_LINES if "<br>" in note["text"] else _HALF_A_LINE)
+        if abs(note["y"]) < clear:
+            note["y"] = math.copysign(clear, note["y"])
     ordered = sorted(notes, key=lambda n: float(n["y"]))
     for below, above in pairwise(ordered):
         above["y"] = max(above["y"], below["y"] + gap)
