@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,6 +38,7 @@ def kpi(*arguments: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
 def _be_kpi(words: list[str], environment: dict[str, str], root: Path, out: int, err: int) -> NoReturn:
     """What a new process would do with these words; never returns into the tests."""
     code = 70
+    signal.alarm(300)  # ends it, so that nothing waits for ever
     try:
         for number, file in enumerate((out, err), start=1):
             os.dup2(file, number)
