@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 from collections.abc import Callable
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from kpi.excel import ALWAYS
+
 #: Text that looks like a formula, an address or a number is none of them; what is not a number is never written as one.
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-#: Any date will do as long as it stays: that of saving is stamped on the document otherwise.
-_ALWAYS = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
 
 
 class Sheet(Worksheet):
@@ -32,7 +31,7 @@ def book_bytes(fill: Callable[[Workbook], None], **properties: str) -> bytes:
     """
     written = io.BytesIO()
     with Workbook(written, _OPTIONS) as book:
-        book.set_properties({**properties, "created": _ALWAYS})
+        book.set_properties({**properties, "created": ALWAYS})
         fill(book)
     return written.getvalue()
 

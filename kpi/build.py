@@ -109,7 +109,8 @@ def build(
 def draft(project: Project, *, allow_sample: bool = True, tell: Callable[[str], None] = lambda _: None) -> Draft:
     """All that pages show; nothing is written but what is kept for the next build."""
     catalogue = project.catalogue
-    results = kept_sources(project.root, catalogue, project.tidy, allow_sample=allow_sample, tell=tell)
+    keys = source_keys(project.root, catalogue, allow_sample=allow_sample)
+    results = kept_sources(project.root, catalogue, project.tidy, keys, allow_sample=allow_sample, tell=tell)
     targets = catalogue_targets(catalogue)
     printed = combine([targets, *(result.observations for result in results)])
     vintages = all_known([history([("", targets)]), *(result.history for result in results)])
@@ -119,7 +120,6 @@ def draft(project: Project, *, allow_sample: bool = True, tell: Callable[[str], 
     findings = check_identities(identities, printed, printed_languages(published))
     corrected = apply_corrections(printed, load_corrections(project.corrections, catalogue))
     tell("computing")
-    keys = source_keys(project.root, catalogue, allow_sample=allow_sample)
     made = compute(corrected.observations, catalogue, project.tidy, _made_from(project, keys))
     guards = [
         _problem_table("identities", [finding.problem for finding in surprises(findings)]),

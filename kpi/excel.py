@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import textwrap
 import zipfile
+from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +22,9 @@ if TYPE_CHECKING:
 #: A cell that opens with one of these would run as a formula in a spreadsheet; some read the wide signs as well.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 #: Any date will do as long as it stays; this is the first that a zip archive can hold.
-_ALWAYS = dt.datetime(1980, 1, 1)  # noqa: DTZ001  (openpyxl writes naive dates)
+ALWAYS = dt.datetime(1980, 1, 1)  # noqa: DTZ001  (openpyxl writes naive dates)
+#: Points a line, and letters that fit in one unit of width, cautiously.
+_LINE_HEIGHT, _SIGNS_A_WIDTH = 15, 0.95
 
 
 def neutralise(frame: pd.DataFrame) -> pd.DataFrame:
@@ -64,6 +69,21 @@ def _texts(column: pd.Series, decimal: str) -> list[str]:
     return [*map([*texts, ""].__getitem__, codes.tolist())]
 
 
+def row_height(texts: Iterable[tuple[str, float]]) -> int:
+    """Points that a row needs for wrapped texts, each with the width of its column: not every program measures them.
+
+    >>> row_height([("short", 30), ("a text that takes two lines", 20)]), row_height([])
+    (30, 15)
+    """
+    return _LINE_HEIGHT * max((_lines(text, width * _SIGNS_A_WIDTH) for text, width in texts), default=1)
+
+
+@lru_cache(maxsize=4096)
+def _lines(text: str, width: float) -> int:
+    room = max(int(width), 1)
+    return sum(1 if len(line) <= room else len(textwrap.wrap(line, room)) or 1 for line in text.split("\n"))
+
+
 def stable_bytes(book: Workbook) -> bytes:
     """The workbook as a file: equal workbooks give equal bytes.
 
@@ -71,7 +91,7 @@ def stable_bytes(book: Workbook) -> bytes:
     """
     from openpyxl.writer.excel import ExcelWriter  # noqa: PLC0415  (only who writes a workbook pays for it)
 
-    book.properties.created = book.properties.modified = _ALWAYS
+    book.properties.created = book.properties.modified = ALWAYS
     written = io.BytesIO()
     ExcelWriter(book, zipfile.ZipFile(written, "w")).save()
     with zipfile.ZipFile(written) as parts:

@@ -6,7 +6,6 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
@@ -22,6 +21,7 @@ from kpi.collect.form import COLUMNS, FILLABLE, bare_heading, choices, heading, 
 from kpi.collect.known import Known
 from kpi.collect.owed import Owed
 from kpi.collect.rules import Rule, rule
+from kpi.excel import row_height
 from kpi.i18n import translator
 
 if TYPE_CHECKING:
@@ -45,8 +45,6 @@ _WIDTHS = {
 }
 _LONGEST_TITLE, _LONGEST_PROMPT_TITLE = 31, 32
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
-#: Points a line, and letters that fit in one unit of width, cautiously.
-_LINE_HEIGHT, _SIGNS_A_WIDTH = 15, 0.95
 _A3 = 8
 _LINE = Side(style="thin", color="767676")
 _FILLED_IN = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
@@ -109,20 +107,13 @@ def write_sheet(
 
 
 def fit_heights(sheet: Worksheet) -> None:
-    """Give each row the height of its longest wrapped text: not every program measures it when it opens a file."""
+    """Give each row the height of its longest wrapped text."""
     widths = {letter: column.width for letter, column in sheet.column_dimensions.items()}
     for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
         texts = (
             (str(value), widths.get(get_column_letter(place), 10)) for place, value in enumerate(cells, 1) if value
         )
-        lines = max((_lines(text, width * _SIGNS_A_WIDTH) for text, width in texts), default=1)
-        sheet.row_dimensions[number].height = _LINE_HEIGHT * lines
-
-
-@lru_cache(maxsize=4096)
-def _lines(text: str, width: float) -> int:
-    room = max(int(width), 1)
-    return sum(1 if len(line) <= room else len(textwrap.wrap(line, room)) or 1 for line in text.split("\n"))
+        sheet.row_dimensions[number].height = row_height(texts)
 
 
 def fit_width(sheet: Worksheet) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from kpi.excel import neutralise
+from kpi.excel import neutralise, row_height
 from kpi.reporting.fragments import objective_name
 from kpi.reporting.notes import TECHNICAL_FLAGS, source_title
 
@@ -27,7 +26,6 @@ _SAMPLE = "#FFF3DC"
 _HEADING = "#E8EAED"
 _DAY = "yyyy-mm-dd"
 _A4 = 9
-_LINE_HEIGHT = 15
 
 
 def figures_book(page: Page, rows: pd.DataFrame, table: pd.DataFrame) -> bytes:
@@ -38,14 +36,14 @@ def figures_book(page: Page, rows: pd.DataFrame, table: pd.DataFrame) -> bytes:
         rows: tidy rows, see :func:`kpi.reporting.prepare.figures_of`.
         table: the same rows in words, see :func:`kpi.reporting.labelled.labelled`.
     """
-    from kpi.books import book_bytes  # noqa: PLC0415  (only when a workbook is written)
+    from kpi.books import add_sheet, book_bytes  # noqa: PLC0415  (only when a workbook is written)
 
     t = page.words.t
 
     def fill(book: Workbook) -> None:
-        _lines(book, t("book.cover"), _cover(page, rows))
-        _figures(book, t("book.figures"), neutralise(table), page)
-        _lines(book, t("book.notes"), _notes(page, rows))
+        _lines(book, add_sheet(book, t("book.cover")), _cover(page, rows))
+        _figures(book, add_sheet(book, t("book.figures")), neutralise(table), page)
+        _lines(book, add_sheet(book, t("book.notes")), _notes(page, rows))
 
     return book_bytes(fill, title=objective_name(page.report.objective, page.language), author=t("site.name"))
 
@@ -89,17 +87,14 @@ def _notes(page: Page, rows: pd.DataFrame) -> Iterable[_Pair]:
         yield indicator.label[language], " — ".join(filter(None, told))
 
 
-def _lines(book: Workbook, title: str, pairs: Iterable[_Pair]) -> None:
+def _lines(book: Workbook, sheet: Sheet, pairs: Iterable[_Pair]) -> None:
     """A sheet of terms and what they say; the first is its title."""
-    from kpi.books import add_sheet  # noqa: PLC0415
-
-    sheet = add_sheet(book, title)
     head, plain = ({"valign": "top", "font_size": 14}, {"valign": "top", "text_wrap": True})
     forms = [[book.add_format({**form, "bold": bold}) for bold in (True, False)] for form in (head, plain)]
     safe = neutralise(pd.DataFrame([pair for pair in pairs if any(pair)], columns=["term", "text"]))
     for number, pair in enumerate(safe.itertuples(index=False)):
-        if number:  # not every program measures wrapped text when it opens a file
-            sheet.set_row(number, _LINE_HEIGHT * max(1, *map(_lines_of, pair, _COVER_WIDTHS)))
+        if number:
+            sheet.set_row(number, row_height(zip(pair, _COVER_WIDTHS, strict=True)))
         for column, (text, form) in enumerate(zip(pair, forms[min(number, 1)], strict=True)):
             sheet.write(number, column, text or None, form)
     for column, width in enumerate(_COVER_WIDTHS):
@@ -107,16 +102,8 @@ def _lines(book: Workbook, title: str, pairs: Iterable[_Pair]) -> None:
     _for_paper(sheet)
 
 
-def _lines_of(text: str, width: int) -> int:
-    """How many lines a text takes in a column, cautiously."""
-    return len(textwrap.wrap(text, round(0.95 * width)))
-
-
-def _figures(book: Workbook, title: str, table: pd.DataFrame, page: Page) -> None:
-    from kpi.books import add_sheet  # noqa: PLC0415
-
+def _figures(book: Workbook, sheet: Sheet, table: pd.DataFrame, page: Page) -> None:
     t = page.words.t
-    sheet = add_sheet(book, title)
     days = {t("figures.first-day"), t("figures.last-day")}
     heads = [str(name) for name in table.columns]
     shaded = book.add_format({"bold": True, "bg_color": _HEADING, "text_wrap": True, "valign": "top"})

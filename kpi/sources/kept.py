@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +50,15 @@ def source_files(root: Path, paths: Sequence[Path]) -> dict[str, str]:
 
 
 def kept_sources(
-    root: Path, catalogue: Catalogue, tidy: Path, *, allow_sample: bool, tell: Callable[[str], None]
+    root: Path,
+    catalogue: Catalogue,
+    tidy: Path,
+    keys: Mapping[str, str],
+    *,
+    allow_sample: bool,
+    tell: Callable[[str], None],
 ) -> list[SourceResult]:
-    """All sources read, normalised and judged; from what is kept below ``tidy`` where nothing changed."""
-    keys = source_keys(root, catalogue, allow_sample=allow_sample)
+    """All sources read, normalised and judged; from what is kept below ``tidy`` under their keys, if anything is."""
 
     def read(name: str) -> cache.Entry:
         paths, is_sample = deliveries(root, name, allow_sample=allow_sample)
