@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ def table(
     label: str = "",
     hidden_caption: bool = False,
     kind: str = "",
+    cards: bool = False,
 ) -> Markup:
     """A table inside a region that can be scrolled with the keyboard on a narrow screen.
 
@@ -38,6 +40,7 @@ def table(
         label: name of the region; the caption when empty.
         hidden_caption: keep the caption for screen readers only, where a heading says the same.
         kind: a further class.
+        cards: on a small screen each row is a card that tells its headings, instead of scrolling sideways.
 
     >>> print(table("C", [Column("a"), Column("n", numeric=True)], [["<b>", "1"]]).partition("<tbody>")[2][:50])
     <tr><th scope="row">&lt;b&gt;</th><td>1</td></tr><
@@ -48,16 +51,24 @@ def table(
     heads = "".join(f'<th scope="col"{_numeric(column)}>{escape(column.title)}</th>' for column in told)
     body = "".join(_row(told, row) for row in rows)
     return Markup(
-        '<div class="table{kind}" role="region" aria-label="{name}" tabindex="0"><table>'
+        '<div class="table{kind}" role="region" aria-label="{name}" tabindex="0"><table{heading}>'
         "<caption{hidden}>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     ).format(
-        kind=(f" {kind}" if kind else "") + (" numbers" if numbers else ""),
+        kind=(f" {kind}" if kind else "") + (" numbers" if numbers else "") + (" cards" if cards else ""),
+        heading=_headings(columns) if cards else "",
         name=label or (caption.striptags() if isinstance(caption, Markup) else caption),
         hidden=Markup(' class="unseen"') if hidden_caption else "",
         caption=caption,
         heads=Markup(heads),  # noqa: S704  (every cell was escaped; Markup.format cell by cell takes half a page's time)
         body=Markup(body),  # noqa: S704
     )
+
+
+def _headings(columns: Sequence[Column]) -> Markup:
+    """Headings for the stylesheet, once a table: an attribute on each cell would say them in every row."""
+    names = (Markup(escape(column.title)).striptags() for column in columns)
+    told = (f"--h{place}:{json.dumps(name, ensure_ascii=False)}" for place, name in enumerate(names, start=1))
+    return Markup(' style="{}"').format(";".join([*told][1:]))
 
 
 def _row(columns: Sequence[Column], cells: Sequence[Cell]) -> str:

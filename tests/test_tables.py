@@ -27,6 +27,14 @@ def test_everything_typed_is_escaped():
     assert "<script" not in bullet_list([evil]) + definition_list([(evil, evil)]) + abbreviation("x", evil)
 
 
+def test_cards_tell_their_headings_once_a_table():
+    columns = [Column("Name"), Column(Markup('<b aria-hidden="true">●</b> on course')), Column('5" tall')]
+    html = table("c", columns, [["a", "1", "2"], ["b", "3", "4"]], cards=True)
+    assert """ style="--h2:&#34;● on course&#34;;--h3:&#34;5\\&#34; tall&#34;\"""" in html
+    assert html.count("on course") == 2
+    assert 'class="table cards"' in html
+
+
 def test_nothing_for_nothing():
     assert bullet_list([]) == ""
     assert definition_list([("term", "")]) == ""

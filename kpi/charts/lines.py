@@ -20,6 +20,8 @@ LABELLED_POINTS = 3
 LIGHTS = {"green": "#009e7326", "orange": "#e69f0026", "red": "#d55e0026"}
 #: Height of a label as a part of the height of the picture.
 _LABEL_HEIGHT = 0.1
+#: With more Januaries than this, only they are named below a line of months.
+_FEW_YEARS = 2
 
 
 def line_figure(
@@ -76,7 +78,8 @@ def time_axis(periods: Sequence[str], translator: Translator) -> tuple[Figure, l
             xs, [translator.t(f"chart.{'quarter' if p[5] == 'Q' else 'half'}", n=p[6], year=p[:4]) for p in periods]
         )
     if kinds == {"M"}:
-        ticks = _spread(list(periods), 6)
+        years = [p for p in periods if p.endswith("-01")]
+        ticks = _spread(years if len(years) > _FEW_YEARS else list(periods), 6)
         text = [translator.month(p, "MMM y") for p in ticks]
         axis = {"type": "date", "tickvals": ticks, "ticktext": text}
         return axis, list(periods)

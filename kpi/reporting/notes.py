@@ -181,13 +181,13 @@ def flags(page: Page, report: KpiReport) -> Markup:
 def checks(page: Page, report: KpiReport) -> Markup:
     """What the printed figures imply about one another: what adds up, what does not, what must not be compared."""
     figures = {str(row["figure"]) for row in records(report.rows)} - {""}
-    told = []
+    told: dict[Markup, None] = {}  # two languages and two tables say the same thing once
     for finding in findings_for(page.findings, figures):
         refused = finding.identity.kind == "not-comparable"
         outcome = "refused" if refused else "holds" if finding.result else "fails"
         sign = _CHECK_SIGNS[outcome]
         words = page.words.t(f"check.{outcome}")
-        told.append(Markup("{} {}").format(abbreviation(sign, words), finding.identity.note[page.language]))
+        told[Markup("{} {}").format(abbreviation(sign, words), finding.identity.note[page.language])] = None
     return bullet_list(told, "checks")
 
 

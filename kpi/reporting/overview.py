@@ -42,9 +42,8 @@ def overview(page: Page) -> Fragment:
         Column(tr.t("overview.source")),
     ]
     caption = tr.t("overview.caption")
-    return section(
-        "overview", tr.t("overview.title"), table(caption, columns, rows, kind="overview", hidden_caption=True)
-    )
+    glance = table(caption, columns, rows, kind="overview", hidden_caption=True, cards=True)
+    return section("overview", tr.t("overview.title"), glance)
 
 
 def beside_table(page: Page, report: KpiReport) -> Markup:
@@ -62,7 +61,7 @@ def beside_table(page: Page, report: KpiReport) -> Markup:
     ]
     rows = [_row(page, measure) for measure in report.beside]
     kept = [[*row[:_TARGET], *row[_COURSE:]] for row in rows]
-    return table(tr.t("kpi.beside-caption", name=kpi_name(page, report)), columns, kept, kind="overview")
+    return table(tr.t("kpi.beside-caption", name=kpi_name(page, report)), columns, kept, kind="overview", cards=True)
 
 
 def _row(page: Page, report: KpiReport) -> list[Markup | str]:

@@ -129,7 +129,7 @@ def _board(catalogue: Catalogue, summaries: Summaries, words: Translator) -> Mar
         totals.update(counts)
         rows.append([document.short_title[words.language], *_counted(counts, words, f"document={document.id}&")])
     rows.append([t("portal.all-documents"), *_counted(totals, words, "")])
-    return table(t("portal.board-caption"), columns, rows, kind="board")
+    return table(t("portal.board-caption"), columns, rows, kind="board", cards=True)
 
 
 def _counted(counts: Mapping[str, int], words: Translator, where: str) -> list[Cell]:

@@ -30,6 +30,15 @@ SAMPLE = [
 NARROW = (SAMPLE[2], SAMPLE[4], *SAMPLE[6:])
 
 
+#: Labels of an axis of which one begins before the other ends, chart by chart.
+TOUCHING = """[...document.querySelectorAll(".chart")].flatMap((chart) =>
+  [...chart.querySelectorAll("g.xaxislayer-above, g.xaxislayer-below")].flatMap((axis) => {
+    const boxes = [...axis.querySelectorAll("text")].map((text) => text.getBoundingClientRect());
+    boxes.sort((a, b) => a.left - b.left);
+    return boxes.slice(1).filter((box, i) => box.left < boxes[i].right && box.top < boxes[i].bottom).map(() => chart.id);
+  }))"""
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("site")
@@ -66,6 +75,27 @@ def test_axe_finds_nothing_and_the_page_fits(opened, path, width):
     drawn(shown)
     assert shown.evaluate("document.documentElement.scrollWidth") <= width
     assert violations(shown, drawings=path == SAMPLE[0]) == []
+
+
+def test_a_telephone_shows_rows_as_cards_that_tell_their_headings(opened):
+    shown = opened(SAMPLE[0], 320)
+    for cell in shown.locator("#overview td:has(.status)").all():
+        box = cell.bounding_box()
+        assert box["x"] + box["width"] <= 320
+        assert cell.evaluate("it => getComputedStyle(it, '::before').content") == '"Statut"'
+    roles = shown.locator("#overview").aria_snapshot()
+    assert roles.count("- row ") > 2, "still a table for a screen reader"
+    assert "columnheader" in roles
+    board = opened("fr/index.html", 320).locator("#board tr:last-child td:visible")
+    assert board.count() == 7
+
+
+def test_no_dates_below_a_chart_touch_each_other(opened):
+    """On a telephone, where there is room for few."""
+    shown = opened(SAMPLE[0], 320)
+    drawn(shown)
+    touching = shown.evaluate(TOUCHING)
+    assert touching == []
 
 
 def test_axe_finds_nothing_in_the_dark(opened):

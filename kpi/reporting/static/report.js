@@ -9,6 +9,8 @@
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const PAPER_WIDTH = 640;
   const NARROW = 480;
+  // What the scale at the side of a chart takes, and a letter of the axis below.
+  const [SIDE, LETTER] = [48, 7];
   const charts = [...document.querySelectorAll("script[data-chart]")].map((script) => ({
     place: document.getElementById(script.dataset.chart),
     spec: script.textContent,
@@ -55,15 +57,31 @@
     return data;
   }
 
-  // A small screen has room for fewer dates, fewer panels side by side, and a smaller mark on sample data.
-  function slim(layout) {
+  // Labels below a chart that would touch one another are left out: zero and the newest period stay longest.
+  function thin({ data, layout }, width) {
     const axis = layout.xaxis;
-    if (axis?.tickvals?.length > 6) {
-      const step = Math.ceil(axis.tickvals.length / 4);
-      const kept = axis.tickvals.map((_, i) => i).filter((i) => i % step === 0);
-      axis.ticktext = kept.map((i) => axis.ticktext[i]);
-      axis.tickvals = kept.map((i) => axis.tickvals[i]);
+    if (!axis?.ticktext || layout.meta?.panels) return;
+    const names = axis.categoryarray ?? axis.tickvals;
+    const place = { date: (x) => Date.parse(x), category: (x) => names.indexOf(x) }[axis.type] ?? Number;
+    const ends = axis.range ?? data.flatMap((trace) => trace.x ?? []).filter((x) => x !== null).map(place);
+    const low = ends.reduce((a, b) => Math.min(a, b)), high = ends.reduce((a, b) => Math.max(a, b));
+    const scale = (width - SIDE - (layout.margin?.r ?? 0)) / (high - low || 1);
+    const half = (text) => (Math.max(...text.split("<br>").map((line) => line.length)) * LETTER) / 2;
+    const order = [...axis.tickvals.keys()];
+    if (place(axis.tickvals[0]) !== 0) order.reverse();
+    const kept = [];
+    for (const i of order) {
+      const at = kept.at(-1) ?? i;
+      const apart = Math.abs(place(axis.tickvals[i]) - place(axis.tickvals[at])) * scale;
+      if (i === at || apart >= half(axis.ticktext[i]) + half(axis.ticktext[at]) + LETTER) kept.push(i);
     }
+    kept.sort((a, b) => a - b);
+    axis.ticktext = kept.map((i) => axis.ticktext[i]);
+    axis.tickvals = kept.map((i) => axis.tickvals[i]);
+  }
+
+  // A small screen has room for fewer panels side by side, and a smaller mark on sample data.
+  function slim(layout) {
     for (const note of layout.annotations ?? []) if (note.name === "sample") note.font.size = 18;
     if (layout.meta?.panels) {
       regroup(layout, COLUMNS.narrow);
@@ -107,7 +125,9 @@
     const width = paper ? Math.min(PAPER_WIDTH, place.clientWidth) : undefined;
     if (width) figure.layout.width = width;
     if (width) shade(figure.data);
-    if ((width ?? place.clientWidth) < NARROW) slim(figure.layout);
+    const given = width ?? place.clientWidth;
+    if (given < NARROW) slim(figure.layout);
+    thin(figure, given);
     place.style.minHeight = `${figure.layout.height}px`;
     await Plotly.react(place, figure.data, figure.layout, { ...figure.config, displayModeBar: false });
     place.dataset.drawn = "true";
