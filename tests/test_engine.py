@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from multiprocessing import get_context
 
 import nbformat
 import papermill
@@ -12,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from papermill.exceptions import PapermillExecutionError
 
 from kpi.forks import can_fork, run_forked
-from kpi.reporting.engine import forget
+from kpi.reporting.engine import forget, warm_shell
 from kpi.reporting.render import ENGINE
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="this system does not fork")
@@ -68,6 +69,15 @@ def misbehave(task: str):
         while True:
             time.sleep(0.05)
     return task.upper()
+
+
+def test_who_renders_can_start_fresh_processes_afterwards():
+    warm_shell()
+    forget()
+    started = get_context("spawn").Process(target=time.sleep, args=(0,))
+    started.start()
+    started.join()
+    assert started.exitcode == 0
 
 
 def test_a_task_that_dies_fails_alone():

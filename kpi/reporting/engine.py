@@ -15,6 +15,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode, from_dict
 from traitlets import Type
 
+from kpi.reporting.fresh import let_spawn
+
 if TYPE_CHECKING:
     from papermill.engines import NotebookExecutionManager
 
@@ -127,6 +129,7 @@ def warm_shell() -> ReportShell:
     shell = ReportShell.instance()  # display() looks for the one shell of the process
     shell.run_cell("None", store_history=False)
     shell.outputs.take()
+    let_spawn()
     return shell
 
 
@@ -135,6 +138,7 @@ def forget() -> None:
     shell = warm_shell()
     shell.reset(new_session=True)
     shell.outputs.take()
+    let_spawn()
 
 
 @contextmanager
