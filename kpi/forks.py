@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import json
+import math
 import os
 import selectors
 import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +23,8 @@ from kpi.errors import KpiError
 
 Task = TypeVar("Task")
 
+#: Of ``prctl``: which signal this process gets when its parent ends.
+_PARENT_DEATH_SIGNAL = 1
 #: Longest error text a child hands over; more would fill the pipe and block it.
 ERROR_LIMIT = 8_000
 
@@ -84,10 +89,23 @@ def run_forked(
                 os.waitpid(pid, 0)
 
 
+def beside(work: Callable[[], Any], meanwhile: Callable[[], object]) -> Outcome:
+    """What became of something done in a process of its own while this one does something else."""
+
+    def tasks() -> Iterator[None]:
+        yield None
+        meanwhile()  # asked for a second task, the first having started: this is the moment
+
+    (outcome,) = run_forked(tasks(), lambda _: work(), workers=2, timeout=math.inf)
+    return outcome
+
+
 def _fork(task: Task, work: Callable[[Task], Any], memory: float) -> tuple[int, int]:
     sys.stdout.flush()
     sys.stderr.flush()
     reading, writing = os.pipe()
+    parent = os.getpid()
+    _prctl()
     pid = os.fork()
     if pid:
         os.close(writing)
@@ -96,6 +114,7 @@ def _fork(task: Task, work: Callable[[Task], Any], memory: float) -> tuple[int, 
     code = 1
     try:
         os.close(reading)
+        _end_with(parent)
         limit_memory(memory)
         payload = attempt(task, work)
         with os.fdopen(writing, "wb") as pipe:
@@ -103,6 +122,20 @@ def _fork(task: Task, work: Callable[[Task], Any], memory: float) -> tuple[int, 
         code = 0
     finally:
         os._exit(code)
+
+
+@cache
+def _prctl() -> Any:
+    """The system call, looked up before forking; None where there is none."""
+    return getattr(ctypes.CDLL(None), "prctl", None) if sys.platform == "linux" else None
+
+
+def _end_with(parent: int) -> None:
+    """Have the system end this process when its parent is killed, so that it writes nothing after it. Linux only."""
+    if prctl := _prctl():
+        prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        if os.getppid() != parent:  # it was killed before we asked
+            os._exit(1)
 
 
 def limit_memory(more: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -64,7 +65,7 @@ class Identity(Entry):
             raise ValueError(problem)
         return self
 
-    @property
+    @cached_property
     def figures(self) -> frozenset[str]:
         """Ids of all figures it speaks of."""
         return frozenset(_names((*self.left, *self.right)))

@@ -34,7 +34,8 @@ class Figures:
 
     def __init__(self, observations: pd.DataFrame, languages: Mapping[str, str]) -> None:
         printed = observations[observations["figure"] != ""].drop_duplicates("figure")
-        self._rows: dict[str, Mapping[Any, Any]] = {row["figure"]: row for row in printed.to_dict("records")}
+        self._places = {name: place for place, name in enumerate(printed["figure"])}
+        self._columns = {str(name): printed[name].tolist() for name in printed}
         self._dimensions = dimensions_of(observations)
         self._languages = languages
 
@@ -67,10 +68,10 @@ class Figures:
         return self._languages[name]
 
     def _row(self, name: str) -> Mapping[Any, Any]:
-        if name not in self._rows:
+        if name not in self._places:
             msg = f"there is no figure {name} among the observations"
             raise MissingError(msg)
-        return self._rows[name]
+        return {column: values[self._places[name]] for column, values in self._columns.items()}
 
 
 def close(left: float, right: float, tolerance: float = 0) -> bool:

@@ -211,6 +211,17 @@ def _key(project: Project, options: RunOptions, built: Built) -> str:
     return fingerprint.of(built.key, remarks, words, notebooks, publisher, fingerprint.look(), shown)
 
 
+def _get_ready(project: Project) -> None:
+    """Load what a run that has something to do needs after its tables."""
+    import kpi.making  # noqa: PLC0415
+    import kpi.reporting.render  # noqa: PLC0415
+    from kpi.observations import quick_text  # noqa: PLC0415
+
+    quick_text()
+    kpi.reporting.render.warm_shell()
+    _ = project.catalogue  # read once, and kept with the project
+
+
 def _run(
     project: Project,
     options: RunOptions,
@@ -219,7 +230,9 @@ def _run(
     progress: Callable[[int, int], None],
 ) -> RunResult:
     heal(project)
-    built = refresh(project, allow_sample=options.use_sample, force=options.force, tell=tell)
+    built = refresh(
+        project, allow_sample=options.use_sample, force=options.force, tell=tell, meanwhile=lambda: _get_ready(project)
+    )
     site = current(project)
     key_before, before = read_state(site)
     key = _key(project, options, built)

@@ -135,6 +135,8 @@ def revisions(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _kinds(pairs: pd.DataFrame, rows: pd.DataFrame) -> list[str | None]:
     """The kind of each pair of an old and a new row; None where nothing changed that counts."""
+    if pairs.empty:  # as most often: what follows looks at every row
+        return []
     first = rows.groupby(["source", "indicator", "time_period"])[SINCE].min().to_dict()
     kinds: list[str | None] = []
     for pair in pairs.to_dict("records"):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import time
 from multiprocessing import get_context
+from pathlib import Path
 
 import nbformat
 import papermill
@@ -12,7 +15,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from papermill.exceptions import PapermillExecutionError
 
-from kpi.forks import can_fork, run_forked
+from kpi.forks import beside, can_fork, run_forked
 from kpi.reporting.engine import forget, warm_shell
 from kpi.reporting.render import ENGINE
 
@@ -99,3 +102,34 @@ def test_nothing_of_a_task_reaches_the_parent_or_the_next():
 
     assert [o.result for o in run_forked([1, 2, 3], count, workers=1, timeout=10)] == [1, 1, 1]
     assert state["count"] == 0
+
+
+def test_something_else_is_done_meanwhile():
+    done, me = [], os.getpid()
+    outcome = beside(lambda: [1, os.getpid() != me], lambda: done.append(1))
+    assert (outcome.result, done) == ([1, True], [1])
+    assert "ZeroDivisionError" in beside(lambda: 1 / 0, list).error
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent was killed")
+def test_a_task_ends_with_the_process_that_started_it(tmp_path):
+    """Else it would write on after the run was killed, beside the next one."""
+    told = tmp_path / "pid"
+
+    def task(_):
+        told.write_text(str(os.getpid()))
+        time.sleep(60)
+
+    parent = os.fork()
+    if not parent:
+        list(run_forked([1], task, workers=1, timeout=60))
+        os._exit(0)
+    while not (told.exists() and told.read_text()):
+        time.sleep(0.01)
+    os.kill(parent, signal.SIGKILL)
+    os.waitpid(parent, 0)
+    place = Path(f"/proc/{told.read_text()}/stat")
+    last = time.monotonic() + 20
+    while place.exists() and place.read_text().split()[2] != "Z":
+        assert time.monotonic() < last, "it goes on"
+        time.sleep(0.01)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import platform
 import shutil
 import socket
+import sys
 from pathlib import Path
 
 import nbformat
@@ -263,6 +265,54 @@ def test_a_soft_lock_of_a_dead_process_here_is_taken_over_and_one_elsewhere_is_n
         else:
             with pytest.raises(LockedError, match="u on elsewhere"), locked(project):
                 pass
+
+
+@pytest.fixture
+def apart(monkeypatch):
+    """As in a command, which has not loaded what judges rows."""
+    monkeypatch.delitem(sys.modules, "great_expectations")
+
+
+@pytest.mark.usefixtures("apart")
+def test_tables_are_built_in_a_process_of_their_own(project, clean_other, monkeypatch):
+    write_figures(project.root, OTHER)
+    with monkeypatch.context() as patch:
+        patch.setattr("kpi.build.draft", _say_who)
+        with pytest.raises(KpiError, match=r"process \d+") as told:
+            run(project, RunOptions())
+        assert str(os.getpid()) not in str(told.value)
+    result = run(project, RunOptions())
+    assert result.built.rebuilt
+    assert reports(result) == TICKETS
+    assert contents(result.site) == clean_other
+
+
+@pytest.mark.usefixtures("apart")
+def test_errors_of_the_process_that_builds_are_those_of_the_run(project, monkeypatch):
+    write_figures(project.root, OTHER)
+    before = contents(project.reports / "site")
+    with monkeypatch.context() as patch:
+        patch.setattr("kpi.build.write_tables", _full)
+        with pytest.raises(KpiError, match=r"could not write: .*No space left on device"):
+            run(project, RunOptions())
+    (project.expectations / "tidy.json").write_text("{", encoding="utf-8")
+    with pytest.raises(KpiError, match=r"tidy\.json: not readable as an expectation suite"):
+        run(project, RunOptions())
+    entry = project.root / "data" / "catalogue" / "indicators" / "broken.yaml"
+    entry.parent.mkdir(exist_ok=True)
+    entry.write_text("indicators: [{id: broken}]\n", encoding="utf-8")
+    with pytest.raises(KpiError, match="broken"):
+        run(project, RunOptions())
+    assert contents(project.reports / "site") == before
+
+
+def _say_who(*_, **__):
+    msg = f"process {os.getpid()}"
+    raise KpiError(msg)
+
+
+def _full(*_, **__):
+    raise OSError(errno.ENOSPC, "No space left on device", "a file")
 
 
 def test_an_unknown_objective_stops_before_anything_is_written(tmp_path):

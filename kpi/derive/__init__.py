@@ -68,7 +68,8 @@ def derive(observations: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     declared = [i for i in catalogue.indicators if i.derive is not None]
     named = {name for i in declared if i.derive for name in (i.id, *i.derive.inputs)}
     cells = _by_indicator(delivered[delivered["indicator"].isin(named)])
-    sliced = [_slice(cells, i, i.derive) for i in declared if i.derive and i.derive.kind == "slice"]
+    slices = [(i, i.derive) for i in declared if i.derive and i.derive.kind == "slice"]
+    sliced = [_slice(cells[of], i, how) for i, how in slices if (of := str(how.of)) in cells]
     summable = {i.id for i in catalogue.indicators if i.aggregation == "sum"}
     stocks = {i.id for i in catalogue.indicators if i.aggregation == "last"}
     base = combine([delivered[delivered["indicator"].isin(summable | stocks)], *sliced])
@@ -141,11 +142,8 @@ def _codes(rows: pd.DataFrame, columns: list[str]) -> list[tuple[object, ...]]:
     return list(whole[columns].itertuples(index=False, name=None))
 
 
-def _slice(cells: Known, indicator: Indicator, derivation: Derivation) -> pd.DataFrame:
+def _slice(rows: pd.DataFrame, indicator: Indicator, derivation: Derivation) -> pd.DataFrame:
     """The part of another indicator that ``where`` names, under this indicator's id."""
-    rows = cells.get(str(derivation.of))
-    if rows is None:
-        return tidy(pd.DataFrame({"indicator": []}))
     part = matching(rows, derivation.where)
     return part.assign(indicator=indicator.id, **dict.fromkeys(derivation.where, TOTAL))
 

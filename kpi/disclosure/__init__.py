@@ -72,10 +72,11 @@ def protect(observations: pd.DataFrame, computed: pd.DataFrame, catalogue: Catal
     table = combine([observations, computed])
     reasons = pd.Series("", index=table.index, dtype="str")
     reasons[~table["conf_status"].isin([FREE, ""])] = GIVEN
-    for source in catalogue.sources:
+    given = set(table["source"].unique())
+    for source in (each for each in catalogue.sources if each.id in given):
         if source.disclosure is not None:
             _protect_source(table, reasons, source, source.disclosure, catalogue)
-        elif (mine := table[table["source"].eq(source.id)]).index.size and reasons[mine.index].ne("").any():
+        elif reasons[(mine := table[table["source"].eq(source.id)]).index].ne("").any():
             follow(mine, reasons, catalogue, LAYERED, COMPUTED)
     hidden = reasons != ""
     shown = table.drop(columns=[unit for unit in UNITS if unit in table])

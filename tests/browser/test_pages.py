@@ -35,7 +35,8 @@ TOUCHING = """[...document.querySelectorAll(".chart")].flatMap((chart) =>
   [...chart.querySelectorAll("g.xaxislayer-above, g.xaxislayer-below")].flatMap((axis) => {
     const boxes = [...axis.querySelectorAll("text")].map((text) => text.getBoundingClientRect());
     boxes.sort((a, b) => a.left - b.left);
-    return boxes.slice(1).filter((box, i) => box.left < boxes[i].right && box.top < boxes[i].bottom).map(() => chart.id);
+    const touches = (box, i) => box.left < boxes[i].right && box.top < boxes[i].bottom;
+    return boxes.slice(1).filter(touches).map(() => chart.id);
   }))"""
 
 
