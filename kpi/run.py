@@ -213,7 +213,7 @@ def _key(project: Project, options: RunOptions, built: Built) -> str:
 
 def _get_ready(project: Project) -> None:
     """Load what a run that has something to do needs after its tables."""
-    import kpi.making  # noqa: F401, PLC0415
+    import kpi.making  # noqa: PLC0415
     import kpi.reporting.render  # noqa: F401, PLC0415
     from kpi.observations import quick_text  # noqa: PLC0415
     from kpi.reporting.engine import warm_shell  # noqa: PLC0415
