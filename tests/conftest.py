@@ -29,6 +29,7 @@ settings.load_profile("house")
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 pd.set_option("mode.string_storage", "python")  # as the commands do
+gc.set_threshold(50_000, 20, 20)  # as the commands do
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
