@@ -9,6 +9,7 @@ before, to warm up.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import time
@@ -24,6 +25,7 @@ HEAD = '<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8"><ti
 
 def main(root: str, folder: str, languages: str, *objectives: str) -> None:
     quick_text()
+    gc.set_threshold(50_000, 20, 20)  # as the command does
     project, site = Project(Path(root)), Path(folder)
     write(project, site, objectives[0], languages.split(","))
     project.kept.clear()
