@@ -25,19 +25,28 @@ ASSESSED = dt.date(2026, 11, 22)
 GAPS = ("hover", "workbooks", "notebooks", "documents")
 
 
-#: Whom to complain to about a public body that does not answer, by the law it falls under.
-OMBUDSMEN: dict[str, dict[str, str]] = {
-    "regional": dict.fromkeys(LANGUAGES, "https://www.ombuds.brussels"),
-    "federal": {
-        "fr": "https://www.mediateurfederal.be",
-        "nl": "https://www.federaalombudsman.be",
-        "en": "https://www.federalombudsman.be",
+#: Whom to complain to about a public body that does not answer, by the law it falls under and the language: site, and
+#: how else to reach them. Of Ombuds Brussels as be.brussels and the Brussels Parliament give it; of the federal
+#: ombudsman as news.belgium.be and municipalities do, who print no address for mail.
+OMBUDSMEN: dict[str, dict[str, tuple[str, ...]]] = {
+    "regional": {
+        "fr": ("https://www.ombuds.brussels", "plaintes@ombuds.brussels", "+32 2 549 67 00",
+               "Place de la Vieille Halle aux Blés 1, 1000 Bruxelles"),
+        "nl": ("https://www.ombuds.brussels", "klachten@ombuds.brussels", "+32 2 549 67 00",
+               "Oud Korenhuis 1, 1000 Brussel"),
+        "en": ("https://www.ombuds.brussels", "plaintes@ombuds.brussels", "+32 2 549 67 00",
+               "Place de la Vieille Halle aux Blés 1, 1000 Brussels"),
     },
-}
+    "federal": {
+        "fr": ("https://www.mediateurfederal.be", "0800 999 61", "Rue de Louvain 48, 1000 Bruxelles"),
+        "nl": ("https://www.federaalombudsman.be", "0800 999 62", "Leuvenseweg 48, 1000 Brussel"),
+        "en": ("https://www.federalombudsman.be", "0800 999 61", "Rue de Louvain 48, 1000 Brussels"),
+    },
+}  # fmt: skip
 
 
 class Publisher(BaseModel):
-    """Who answers for a site: where readers write to, when its accessibility was assessed, and the law that binds it.
+    """Who answers for a site: where readers write to and complain, when it was assessed, and the law that binds it.
 
     A body of the Region or a municipality falls under the ordinance of 4 October 2018, a federal one under the act
     of 19 July 2018; each names another ombudsman.
@@ -46,6 +55,7 @@ class Publisher(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     contact: str = ""
+    complaints: str = ""
     assessed: dt.date = ASSESSED
     authority: Literal["regional", "federal"] = "regional"
 
@@ -64,8 +74,8 @@ def read_publisher(root: Path) -> Publisher:
     except ValidationError as error:
         found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         msg = (
-            f"{path}: {found}. It takes contact (text), assessed (date) "
-            "and authority (regional or federal), as site.example.yaml shows."
+            f"{path}: {found}. It takes contact and complaints (text), "
+            "assessed (date) and authority (regional or federal), as site.example.yaml shows."
         )
         raise UsageError(msg) from error
     except yaml.YAMLError as error:
@@ -84,8 +94,9 @@ def write_statements(site: Path, publisher: Publisher) -> None:
 def _body(publisher: Publisher, words: Translator) -> Markup:
     t = words.t
     assessed = t("accessibility.assessed", date=words.date(publisher.assessed.isoformat()))
-    address = OMBUDSMEN[publisher.authority][words.language]
-    contact = publisher.contact or t("accessibility.contact-missing")
+    ombudsman, *others = OMBUDSMEN[publisher.authority][words.language]
+    address = Markup(", ").join([link(ombudsman, ombudsman), *others])
+    missing = t("accessibility.contact-missing")
     parts = [
         paragraph(t("accessibility.commitment", law=t(f"accessibility.law.{publisher.authority}")), "lead"),
         heading(t("accessibility.state-title")),
@@ -96,8 +107,9 @@ def _body(publisher: Publisher, words: Translator) -> Markup:
         paragraph(assessed),
         paragraph(t("accessibility.method")),
         heading(t("accessibility.contact-title")),
-        paragraph(t("accessibility.contact", contact=contact)),
+        paragraph(t("accessibility.contact", contact=publisher.contact or missing)),
         heading(t("accessibility.enforcement-title")),
-        paragraph(words.markup(f"accessibility.enforcement.{publisher.authority}", address=link(address, address))),
+        paragraph(t("accessibility.complaints", complaints=publisher.complaints or missing)),
+        paragraph(words.markup(f"accessibility.enforcement.{publisher.authority}", address=address)),
     ]
     return Markup("\n").join(parts)
