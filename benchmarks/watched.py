@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.copies import change_one_figure
 from kpi.parameters import check_parameters
 from kpi.project import Project
-from kpi.watch import watch
+from kpi.watch import GETTING_READY, watch
 
 
 def main(root: str, times: str) -> None:
@@ -20,21 +20,22 @@ def main(root: str, times: str) -> None:
     rows = project.observations
     objective = rows.loc[rows["figure"].eq(figure), "objective"].iloc[0]
     with tempfile.TemporaryDirectory() as folder:
-        rounds = watch(project, [check_parameters({"objective": objective})], Path(folder), tell=_stop)
+        rounds = watch(project, [check_parameters({"objective": objective})], Path(folder), tell=_stop_at_an_error)
         next(rounds)
         spent = []
         for _ in range(int(times)):
             change_one_figure(project.root)
             done = next(rounds)
             if done.failed:
-                _stop(done.failed[0])
+                raise SystemExit(done.failed[0])
             spent.append(done.seconds)
         rounds.close()
     print(json.dumps(spent))
 
 
-def _stop(message: str) -> None:
-    raise SystemExit(message)
+def _stop_at_an_error(message: str) -> None:
+    if message != GETTING_READY:
+        raise SystemExit(message)
 
 
 if __name__ == "__main__":

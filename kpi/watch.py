@@ -33,6 +33,8 @@ from kpi.run import MEMORY_LIMIT, TIME_LIMIT
 #: Seconds between two looks at the files; and those for which none may change before they are read, since some
 #: programs save in steps.
 EVERY, QUIET = 0.2, 0.05
+#: Told once, before anything that went wrong.
+GETTING_READY = "getting ready"
 #: Place, time of change and size of each file: enough to see that somebody saved; what changed is told by hashes.
 Stamp = frozenset[tuple[str, int, int]]
 
@@ -68,7 +70,7 @@ def watch(
     """
     for parameters in given:
         project.catalogue.objective(parameters["objective"])
-    tell("getting ready")
+    tell(GETTING_READY)
     quick_text()
     validation.load()
     cache.stay()

@@ -12,8 +12,9 @@ from benchmarks import all as everything
 from benchmarks import events, floor, growth, pages, runs
 from benchmarks.bars import judge
 from benchmarks.copies import change_one_figure, copy_project, spread
-from benchmarks.measuring import Row, Used, in_turns, process, row, rows_of
+from benchmarks.measuring import Row, Used, in_turns, process, python, row, rows_of
 from benchmarks.table import BEGIN, END, between, tables, write_into
+from kpi.forks import can_fork
 from kpi.project import Project
 from kpi.refresh import refresh
 from kpi.reporting.jobs import Job
@@ -162,6 +163,17 @@ def test_one_figure_is_changed_in_a_copy(tmp_path):
     ]
     assert differing == [("45000", "45002")]
     assert spread(list("abcdefgh"), 3) == ["a", "c", "f"]
+
+
+@pytest.mark.notebook
+@pytest.mark.skipif(not can_fork(), reason="this system does not fork")
+def test_the_watched_figure_is_timed_by_each_round(tmp_path):
+    root = make_tiny(tmp_path / "project").root
+    refresh(Project(root))
+    assert len(json.loads(python("benchmarks.watched", root, "2").output)) == 2
+    (root / "expectations" / "tidy.json").write_text("{", encoding="utf-8")
+    with pytest.raises(RuntimeError, match="not readable as an expectation suite"):
+        python("benchmarks.watched", root, "2")
 
 
 def test_the_floor_writes_the_figures_and_tables_of_the_page(tmp_path):
