@@ -67,11 +67,17 @@ def change(root: Path, chance: random.Random) -> tuple[dict[str, tuple[str, str,
     return figures, label
 
 
-def started(root: Path) -> multiprocessing.Process:
-    """A run in a process group of its own, so that it can be killed with all its children."""
+def started(root: Path, chance: random.Random) -> multiprocessing.Process:
+    """A run in a process group of its own, so that it can be killed with all its children.
+
+    Half of them build in a process apart, as a command does that has not loaded what judges rows.
+    """
+    apart = chance.random() < 1 / 2
 
     def work() -> None:
         os.setsid()
+        if apart:
+            sys.modules.pop("great_expectations")
         try:
             run(Project(root), RunOptions())
         except LockedError:
@@ -82,12 +88,18 @@ def started(root: Path) -> multiprocessing.Process:
     return process
 
 
-def kill(process: multiprocessing.Process) -> None:
+def kill(process: multiprocessing.Process, chance: random.Random) -> None:
+    """Kill a run with its children, or it alone, where the system ends them after it (Linux)."""
+    alone = sys.platform == "linux" and chance.random() < 1 / 2
     try:
-        os.killpg(process.pid or 0, signal.SIGKILL)
+        if alone:
+            process.kill()
+        else:
+            os.killpg(process.pid or 0, signal.SIGKILL)
     except ProcessLookupError:  # it has not made its group yet, or has ended
         process.kill()
     process.join()
+    time.sleep(1 / 4 if alone else 0)
 
 
 def kills(root: Path, chance: random.Random, moments: int) -> None:
@@ -95,9 +107,9 @@ def kills(root: Path, chance: random.Random, moments: int) -> None:
     sites = [contents(root / "reports" / "site")]
     for number in range(moments):
         change(root, chance)
-        process = started(root)
+        process = started(root, chance)
         time.sleep(chance.uniform(0, 3))
-        kill(process)
+        kill(process, chance)
         seen = contents(root / "reports" / "site")
         run(Project(root), RunOptions())
         sites = [sites[-1], contents(root / "reports" / "site")]
@@ -110,13 +122,13 @@ def soak(root: Path, chance: random.Random, runs: int) -> None:
     ends: Counter[str] = Counter()
     for _ in range(runs):
         change(root, chance)
-        process = started(root)
+        process = started(root, chance)
         what = chance.choice(("alone", "alone", "killed", "met"))
         if what == "killed":
             time.sleep(chance.uniform(0, 3))
-            kill(process)
+            kill(process, chance)
         elif what == "met":
-            other = started(root)
+            other = started(root, chance)
             other.join()
             what += f", the second ended with {other.exitcode}"
         process.join()
