@@ -7,7 +7,7 @@ import sys
 from importlib import import_module
 from typing import NoReturn
 
-from kpi.commands.common import FAILED, app, tell
+from kpi.commands.common import app, tell
 from kpi.errors import KpiError
 
 # Each module adds its commands to the application; the order here is that of `kpi --help`.
@@ -17,6 +17,8 @@ for _family in ("running", "printing", "delivering", "reading", "workbench", "ma
 #: Objects between two looks for what is no longer used. With Python's seven hundred, loading libraries takes a third
 #: longer and each page a tenth; what a command leaves behind before it ends is next to nothing.
 _RARELY = 50_000
+#: How Typer ends when somebody presses Ctrl-C, as shells do.
+_INTERRUPTED = 130
 
 
 def main() -> NoReturn:
@@ -27,9 +29,10 @@ def main() -> NoReturn:
     except KpiError as error:
         tell(str(error))
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        tell("interrupted; what was published stays as it was.")
-        sys.exit(FAILED)
+    except SystemExit as ended:
+        if ended.code == _INTERRUPTED:
+            tell("interrupted; what was published stays as it was.")
+        raise
     finally:
         gc.freeze()  # all of it goes in a moment: looking through it on the way out takes half a second
     sys.exit(0)

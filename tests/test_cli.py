@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -15,7 +16,7 @@ from typing import NoReturn
 
 import pytest
 
-from kpi.cli import main
+from kpi.cli import app, main
 from kpi.forks import can_fork
 from tests.conftest import ROOT
 
@@ -186,3 +187,17 @@ def test_figures_carry_citation_and_qualifier(small):
 def test_no_sample_leaves_none(small):
     result = kpi("figures", "--no-sample", "--format", "json", root=small)
     assert not any(row["sample"] for row in json.loads(result.stdout))
+
+
+def test_somebody_who_presses_ctrl_c_is_told_that_the_site_stays(monkeypatch, capsys):
+    @app.command("be-interrupted", hidden=True)
+    def be_interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "argv", ["kpi", "be-interrupted"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    app.registered_commands.pop()
+    gc.unfreeze()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "interrupted; what was published stays as it was.\n"
