@@ -91,6 +91,19 @@ def test_a_telephone_shows_rows_as_cards_that_tell_their_headings(opened):
     assert board.count() == 7
 
 
+@pytest.mark.parametrize("path", [SAMPLE[0], "fr/index.html"])
+def test_at_twice_the_size_a_page_still_fits(opened, path):
+    """A zoom of 200 % halves the room; larger letters alone do not, and must fit all the same."""
+    shown = opened(path, 640)
+    drawn(shown)
+    assert shown.evaluate("document.documentElement.scrollWidth") <= 640
+    shown.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert shown.evaluate("document.documentElement.scrollWidth") <= 640
+    beyond = """[...document.querySelectorAll("main :is(h1, h2, h3, p, dd, summary)")]
+      .filter((it) => it.checkVisibility() && it.getBoundingClientRect().right > 641).map((it) => it.outerHTML)"""
+    assert shown.evaluate(beyond) == []
+
+
 def test_no_dates_below_a_chart_touch_each_other(opened):
     """On a telephone, where there is room for few."""
     shown = opened(SAMPLE[0], 320)
