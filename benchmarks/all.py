@@ -18,7 +18,6 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from benchmarks.bars import judge
 from benchmarks.copies import copy_project
 from benchmarks.measuring import ROOT, Row, process
 from benchmarks.table import tables, write_into
+from kpi import fingerprint
 
 RESULTS, DOCUMENT = ROOT / "benchmarks" / "results.json", ROOT / "docs" / "performance.md"
 PACKAGES = ("pandas", "plotly", "papermill", "nbconvert", "great-expectations", "duckdb", "pyarrow")
@@ -106,15 +106,8 @@ def machine() -> Mapping[str, Any]:
         "memory_gb": round(memory, 1),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
-        "versions": {name: found for name in PACKAGES if (found := installed(name))},
+        "versions": fingerprint.versions(PACKAGES),
     }
-
-
-def installed(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
 
 
 def main() -> int:

@@ -15,6 +15,7 @@ import sys
 import time
 from pathlib import Path
 
+from kpi.cli import RARELY
 from kpi.observations import quick_text
 from kpi.project import Project
 from kpi.reporting import prepare
@@ -25,7 +26,7 @@ HEAD = '<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8"><ti
 
 def main(root: str, folder: str, languages: str, *objectives: str) -> None:
     quick_text()
-    gc.set_threshold(50_000, 20, 20)  # as the command does
+    gc.set_threshold(*RARELY)  # as the command does
     project, site = Project(Path(root)), Path(folder)
     write(project, site, objectives[0], languages.split(","))
     project.kept.clear()

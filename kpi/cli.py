@@ -14,16 +14,16 @@ from kpi.errors import KpiError
 for _family in ("running", "printing", "delivering", "reading", "workbench", "machine"):
     import_module(f"kpi.commands.{_family}")
 
-#: Objects between two looks for what is no longer used. With Python's seven hundred, loading libraries takes a third
-#: longer and each page a tenth; what a command leaves behind before it ends is next to nothing.
-_RARELY = 50_000
+#: Objects between two looks for what is no longer used, and how many of those before a longer one. With Python's seven
+#: hundred, loading libraries takes a third longer and each page a tenth; a command leaves next to nothing behind.
+RARELY = (50_000, 20, 20)
 #: How Typer ends when somebody presses Ctrl-C, as shells do.
 _INTERRUPTED = 130
 
 
 def main() -> NoReturn:
     """Entry point: errors become one sentence and an exit code, never a traceback."""
-    gc.set_threshold(_RARELY, 20, 20)
+    gc.set_threshold(*RARELY)
     try:
         app(standalone_mode=True)
     except KpiError as error:

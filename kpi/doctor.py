@@ -12,11 +12,12 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, requires
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from kpi import fingerprint
 from kpi.errors import KpiError
 from kpi.project import Project
 
@@ -104,25 +105,21 @@ def python(running: tuple[int, ...] = tuple(sys.version_info[:3])) -> Iterator[F
 def packages(root: Path) -> Iterator[Finding]:
     """What a run needs is installed, in the versions that were tested."""
     needed = [re.split(r"[\s<>=!~;\[]", line)[0] for line in _requirements(root) if "extra ==" not in line]
-    missing = [name for name in needed if _version(name) is None]
+    here = fingerprint.versions(needed)
+    missing = [name for name in needed if name not in here]
     if missing:
         yield Finding(FAIL, "packages", f"missing: {', '.join(missing)}", "pip install -c constraints.txt -e .")
     pinned = _pinned(root / "constraints.txt")
     if not pinned:
         yield Finding(WARN, "versions", "no constraints.txt here", "install from a clone, so that versions are pinned")
         return
-    installed = {name: _version(name) for name in pinned}
-    other = [
-        f"{name} {found} (tested: {pinned[name]})"
-        for name, found in installed.items()
-        if found not in {None, pinned[name]}
-    ]
-    count = sum(found is not None for found in installed.values())
+    installed = fingerprint.versions(pinned)
+    other = [f"{name} {found} (tested: {pinned[name]})" for name, found in installed.items() if found != pinned[name]]
     if other:
         shown = ", ".join(other[:5]) + (f" and {len(other) - 5} more" if len(other) > 5 else "")
         yield Finding(WARN, "versions", f"other than tested: {shown}", "pip install -c constraints.txt -e .")
     else:
-        yield Finding(OK, "versions", f"{count} packages, all as in constraints.txt")
+        yield Finding(OK, "versions", f"{len(installed)} packages, all as in constraints.txt")
 
 
 def write_rights(folders: Sequence[Path]) -> Iterator[Finding]:
@@ -288,13 +285,6 @@ def _requirements(root: Path) -> list[str]:
         path = root / "pyproject.toml"
         found = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         return list(found.get("project", {}).get("dependencies", ()))
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
 
 
 def _pinned(path: Path) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import json
 import math
@@ -127,7 +126,11 @@ def _fork(task: Task, work: Callable[[Task], Any], memory: float) -> tuple[int, 
 @cache
 def _prctl() -> Any:
     """The system call, looked up before forking; None where there is none."""
-    return getattr(ctypes.CDLL(None), "prctl", None) if sys.platform == "linux" else None
+    if sys.platform != "linux":
+        return None
+    import ctypes  # noqa: PLC0415  (an unchanged run forks nothing)
+
+    return getattr(ctypes.CDLL(None), "prctl", None)
 
 
 def _end_with(parent: int) -> None:

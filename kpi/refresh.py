@@ -111,19 +111,20 @@ def refresh(
 
 
 def _apart(work: Callable[[], None], meanwhile: Callable[[], object]) -> None:
-    def attempt() -> tuple[str, Any]:
+    """Have another process do it; what the system refused it is raised here as what it was."""
+
+    def refused() -> list[Any] | None:
         try:
             work()
         except OSError as error:
-            return "OSError", [error.errno, error.strerror or str(error), str(error.filename or "")]
-        return "", []
+            return [*error.args, *map(str, filter(None, [error.filename]))]
+        return None
 
-    outcome = beside(attempt, meanwhile)
+    outcome = beside(refused, meanwhile)
     if not outcome.ok:
         raise KpiError(outcome.error)
-    kind, told = outcome.result
-    if kind:
-        raise OSError(*told)
+    if outcome.result is not None:
+        raise OSError(*outcome.result)
 
 
 def build_key(project: Project, *, allow_sample: bool) -> str:

@@ -176,7 +176,8 @@ def plan(project: Project, options: RunOptions, *, tell: Callable[[str], None] =
         key, before = read_state(site)
         if not options.force and key == _key(project, options, built) and _whole(project, before):
             return Plan({}, len(before), 0.0)
-        from kpi.making import all_pieces, plan_work  # noqa: PLC0415  (see below)
+        from kpi.making import all_pieces  # noqa: PLC0415  (see below)
+        from kpi.work import plan_work  # noqa: PLC0415
 
         jobs, extra = jobs_of(project, options), reports_of(project, options)
         work = plan_work(project, jobs, extra, options, built, before, site)
@@ -245,8 +246,9 @@ def _run(
         record.release = site.name if site else ""
     else:
         # pandas and what renders only where something changed
-        from kpi.making import make, plan_work  # noqa: PLC0415
+        from kpi.making import make  # noqa: PLC0415
         from kpi.observations import quick_text  # noqa: PLC0415
+        from kpi.work import plan_work  # noqa: PLC0415
 
         quick_text()
 

@@ -66,9 +66,9 @@ def table(
 
 def _headings(columns: Sequence[Column]) -> Markup:
     """Headings for the stylesheet, once a table: an attribute on each cell would say them in every row."""
-    names = (escape(column.title).striptags() for column in columns)
-    told = (f"--h{place}:{json.dumps(name, ensure_ascii=False)}" for place, name in enumerate(names, start=1))
-    return Markup(' style="{}"').format(";".join([*told][1:]))
+    names = (escape(column.title).striptags() for column in columns[1:])
+    told = (f"--h{place}:{json.dumps(name, ensure_ascii=False)}" for place, name in enumerate(names, start=2))
+    return Markup(' style="{}"').format(";".join(told))
 
 
 def _row(columns: Sequence[Column], cells: Sequence[Cell]) -> str:

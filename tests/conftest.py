@@ -16,6 +16,7 @@ from filelock import FileLock
 from hypothesis import settings
 
 from kpi import api
+from kpi.cli import RARELY
 from kpi.observations import tidy
 from tests.collect_fixture import empty, filled, given_back, owing  # noqa: F401  (fixtures of the collection tests)
 
@@ -29,7 +30,7 @@ settings.load_profile("house")
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 pd.set_option("mode.string_storage", "python")  # as the commands do
-gc.set_threshold(50_000, 20, 20)  # as the commands do
+gc.set_threshold(*RARELY)  # as the commands do
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

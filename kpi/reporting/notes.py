@@ -181,14 +181,14 @@ def flags(page: Page, report: KpiReport) -> Markup:
 def checks(page: Page, report: KpiReport) -> Markup:
     """What the printed figures imply about one another: what adds up, what does not, what must not be compared."""
     figures = {str(row["figure"]) for row in records(report.rows)} - {""}
-    told: dict[Markup, None] = {}  # two languages and two tables say the same thing once
+    told = []
     for finding in findings_for(page.findings, figures):
         refused = finding.identity.kind == "not-comparable"
         outcome = "refused" if refused else "holds" if finding.result else "fails"
         sign = _CHECK_SIGNS[outcome]
         words = page.words.t(f"check.{outcome}")
-        told[Markup("{} {}").format(abbreviation(sign, words), finding.identity.note[page.language])] = None
-    return bullet_list(told, "checks")
+        told.append(Markup("{} {}").format(abbreviation(sign, words), finding.identity.note[page.language]))
+    return bullet_list(dict.fromkeys(told), "checks")  # two languages and two tables say the same thing once
 
 
 def _gathered(page: Page, words: Markup, abouts: list[str]) -> Markup:

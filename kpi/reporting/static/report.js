@@ -64,8 +64,8 @@
     const names = axis.categoryarray ?? axis.tickvals;
     const place = { date: (x) => Date.parse(x), category: (x) => names.indexOf(x) }[axis.type] ?? Number;
     const ends = axis.range ?? data.flatMap((trace) => trace.x ?? []).filter((x) => x !== null).map(place);
-    const low = ends.reduce((a, b) => Math.min(a, b)), high = ends.reduce((a, b) => Math.max(a, b));
-    const scale = (width - SIDE - (layout.margin?.r ?? 0)) / (high - low || 1);
+    const span = Math.max(...ends) - Math.min(...ends);
+    const scale = (width - SIDE - (layout.margin?.r ?? 0)) / (span || 1);
     const half = (text) => (Math.max(...text.split("<br>").map((line) => line.length)) * LETTER) / 2;
     const order = [...axis.tickvals.keys()];
     if (place(axis.tickvals[0]) !== 0) order.reverse();
