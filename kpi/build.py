@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-from kpi import fingerprint
-from kpi.anomalies import in_words
-from kpi.catalogue import Catalogue, Declaration, Indicator, Target
 from kpi.checked import checked_files
-from kpi.computing import compute
-from kpi.corrections import Corrected, apply_corrections, load_corrections
+from kpi.corrections import apply_corrections, load_corrections
 from kpi.derive import derive
-from kpi.disclosure import Protected, protect, protect_revisions
-from kpi.errors import Problem
+from kpi.disclosure import protect
+from kpi.draft import Draft, draft, judge_sources
 from kpi.families import check_families
-from kpi.identities import FILE, Finding, check_identities, load_identities, printed_languages, surprises
-from kpi.observations import combine, stack, tidy
-from kpi.parsing.periods import frequency
+from kpi.identities import Finding
+from kpi.observations import combine
 from kpi.project import Project
-from kpi.sources.judged import HELD_BACK, SourceResult
-from kpi.sources.kept import kept_sources, source_files, source_keys
+from kpi.sources.judged import SourceResult
+from kpi.sources.kept import source_files
 from kpi.store import (
     COMPUTED,
     CORRECTIONS,
@@ -35,7 +30,7 @@ from kpi.store import (
     read_vintages,
     write_tables,
 )
-from kpi.vintages import all_known, history, known_on, revisions
+from kpi.vintages import known_on
 
 #: Period under which a standing yearly target is declared; it has no date of its own.
 ANNUAL = "annual"
@@ -74,26 +69,6 @@ class BuildResult:
         )
 
 
-@dataclass(frozen=True)
-class Draft:
-    """What a build makes before anything is written.
-
-    ``shown`` and ``revisions`` are protected, ``corrected``, ``computed`` and ``vintages`` are not; ``changes`` are the
-    revisions before protection.
-    """
-
-    results: tuple[SourceResult, ...]
-    corrected: Corrected
-    computed: pd.DataFrame
-    shown: Protected
-    questions: pd.DataFrame
-    findings: tuple[Finding, ...]
-    held_back: pd.DataFrame
-    vintages: pd.DataFrame
-    changes: pd.DataFrame
-    revisions: pd.DataFrame
-
-
 def build(
     project: Project, *, allow_sample: bool = True, tell: Callable[[str], None] = lambda _: None, key: str = ""
 ) -> BuildResult:
@@ -103,47 +78,8 @@ def build(
     What an earlier build read of the same files is used again, see :mod:`kpi.sources.kept`.
     ``key`` says what the tables are made from, see :func:`kpi.refresh.refresh`.
     """
-    return write(project, draft(project, allow_sample=allow_sample, tell=tell), key)
-
-
-def draft(project: Project, *, allow_sample: bool = True, tell: Callable[[str], None] = lambda _: None) -> Draft:
-    """All that pages show; nothing is written but what is kept for the next build."""
-    catalogue = project.catalogue
-    keys = source_keys(project.root, catalogue, allow_sample=allow_sample)
-    results = kept_sources(project.root, catalogue, project.tidy, keys, allow_sample=allow_sample, tell=tell)
-    targets = catalogue_targets(catalogue)
-    printed = combine([targets, *(result.observations for result in results)])
-    vintages = all_known([history([("", targets)]), *(result.history for result in results)])
-    tell("checking")
-    published = [path for result in results if result.source == "published" for path in result.files]
-    identities = load_identities(project.expectations / FILE)
-    findings = check_identities(identities, printed, printed_languages(published))
-    corrected = apply_corrections(printed, load_corrections(project.corrections, catalogue))
-    tell("computing")
-    made = compute(corrected.observations, catalogue, project.tidy, _made_from(project, keys))
-    guards = [
-        _problem_table("identities", [finding.problem for finding in surprises(findings)]),
-        _problem_table("corrections", corrected.problems),
-    ]
-    changes = revisions(vintages)
-    return Draft(
-        results=tuple(results),
-        corrected=corrected,
-        computed=made.made,
-        shown=made.shown,
-        questions=in_words(made.asked, catalogue),
-        findings=findings,
-        held_back=stack([*guards, *(result.held_back for result in results)]),
-        vintages=vintages,
-        changes=changes,
-        revisions=protect_revisions(changes, made.shown.suppressed, catalogue),
-    )
-
-
-def _made_from(project: Project, keys: Mapping[str, str]) -> dict[str, str]:
-    """Of each source its own key and that of its corrections, which are a file a source."""
-    corrections = {path.stem: fingerprint.of_file(path) for path in project.corrections.glob("*.yaml")}
-    return {name: fingerprint.of(key, corrections.get(name, "")) for name, key in keys.items()}
+    judged = judge_sources(project, allow_sample=allow_sample, tell=tell)
+    return write(project, draft(project, judged, tell=tell), key)
 
 
 def write(project: Project, drafted: Draft, key: str = "") -> BuildResult:
@@ -213,51 +149,3 @@ def known_at(project: Project, day: str) -> pd.DataFrame:
     corrected = apply_corrections(printed, load_corrections(project.corrections, catalogue)).observations
     protected = protect(corrected, derive(corrected, catalogue), catalogue)
     return combine([protected.observations, protected.computed])
-
-
-def _problem_table(guard: str, problems: Iterable[Problem]) -> pd.DataFrame:
-    """Problems that are no source's, in the form of those that are."""
-    empty = dict.fromkeys(HELD_BACK, "")
-    rows = [
-        {**empty, "source": guard, "file": p.file, "found": p.found, "expected": p.expected, "reason": str(p)}
-        for p in problems
-    ]
-    return pd.DataFrame(rows, columns=list(HELD_BACK), dtype="str")
-
-
-def catalogue_targets(catalogue: Catalogue) -> pd.DataFrame:
-    """Targets that the catalogue declares, as tidy rows with measure ``target``."""
-    rows = [
-        _target_row(indicator, declaration, target, catalogue)
-        for indicator, declaration in catalogue.declarations
-        for target in declaration.targets
-    ]
-    return tidy(pd.DataFrame(rows or {"indicator": []}))
-
-
-def _target_row(
-    indicator: Indicator, declaration: Declaration, target: Target, catalogue: Catalogue
-) -> dict[str, object]:
-    every_year = target.period == ANNUAL
-    period = "" if every_year else target.period or ""
-    document = catalogue.objective(declaration.objective).document
-    lines = target.lines.fr or target.lines.nl or declaration.lines.fr or declaration.lines.nl
-    return {
-        "indicator": indicator.id,
-        "freq": frequency(period),
-        "time_period": period,
-        "measure": "target",
-        "obs_value": target.value,
-        "value_low": target.low,
-        "value_high": target.high,
-        "qualifier": target.qualifier,
-        "unit_measure": indicator.unit,
-        "flow": "target-level",
-        "objective": declaration.objective,
-        "source": "catalogue",
-        "source_ref": f"{document} L{lines}" if lines else document,
-        "vintage": str(catalogue.document(document).reporting_year),
-        "flags": "every-year" if every_year else "",
-        **declaration.where,
-        **target.where,
-    }

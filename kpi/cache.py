@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -25,6 +25,9 @@ _SUFFIX = ".entry"
 _DIGEST = 64
 #: What was read or made in this process, by place and key; None where it does not stay.
 _MEMORY: dict[tuple[Path, str], Entry] | None = None
+_KEEPS = True
+_MADE: dict[Path, tuple[str, Any]] = {}
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,22 @@ def stay() -> None:
     _MEMORY = {} if _MEMORY is None else _MEMORY
 
 
+def keep_nothing() -> None:
+    """Leave nothing of what this process makes from now on to others: not all of it is sure."""
+    global _KEEPS  # noqa: PLW0603  (of the whole process)
+    _KEEPS = False
+
+
+def once(place: Path, key: str, make: Callable[[], _T]) -> _T:
+    """What was made of a place under the same key, where this process stays; else it is made."""
+    if _MEMORY is None:
+        return make()
+    if _MADE.get(place, ("",))[0] != key:
+        _MADE[place] = key, make()
+    made: _T = _MADE[place][1]
+    return made
+
+
 def put(folder: Path, key: str, entry: Entry) -> None:
     """Keep a result under the hash of what it was made from; a full disk only means that it is not kept."""
     if _MEMORY is not None:
@@ -53,6 +72,8 @@ def put(folder: Path, key: str, entry: Entry) -> None:
 
 
 def _write(folder: Path, key: str, entry: Entry) -> None:
+    if not _KEEPS:
+        return
     payload = io.BytesIO()
     with zipfile.ZipFile(payload, "w") as packed:
         packed.writestr("facts.json", json.dumps(entry.facts, ensure_ascii=False, default=str))
@@ -104,7 +125,7 @@ def gathered(
     """
     found = {name: get(folder, key) for name, key in keys.items()}
     missing = [name for name, entry in found.items() if entry is None]
-    if len(missing) > 1 and can_fork():
+    if len(missing) > 1 and can_fork() and _KEEPS:
 
         def leave(name: str) -> None:
             _write(folder, keys[name], make(name))
@@ -124,6 +145,8 @@ def gathered(
 
 def keep_only(folder: Path, keys: Collection[str]) -> None:
     """Remove what no source uses any more, and what an interrupted build left behind."""
+    if not _KEEPS:
+        return
     wanted = {f"{key}{_SUFFIX}" for key in keys}
     memory = _MEMORY or {}
     for place, key in [*memory]:

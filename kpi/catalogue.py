@@ -154,6 +154,15 @@ class Catalogue(Entry):
         text = entries[code_list].codes.get(code) if code_list in entries else None
         return text[language] if text else code
 
+    def behind(self, names: Iterable[str]) -> frozenset[str]:
+        """These indicators and all that they are computed from, however far back."""
+        reached = frozenset(names)
+        while True:
+            inputs = {i for name in reached if (derive := self.indicator(name).derive) for i in derive.references}
+            if inputs <= reached:
+                return reached
+            reached |= inputs
+
     @cached_property
     def declarations(self) -> tuple[tuple[Indicator, Declaration], ...]:
         """Every declared KPI, in the order of document, objective and place in the text."""

@@ -6,7 +6,7 @@ together are what all rows at once would give.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +17,8 @@ from kpi.anomalies import questions
 from kpi.catalogue import Catalogue
 from kpi.derive import derive
 from kpi.disclosure import Protected, protect
-from kpi.observations import combine, stack
-from kpi.sources.kept import register_key
+from kpi.observations import combine, rows_of, stack
+from kpi.register import register_key
 
 FOLDER = cache.FOLDER / "computed"
 
@@ -32,7 +32,14 @@ class Computed:
     asked: pd.DataFrame
 
 
-def compute(observations: pd.DataFrame, catalogue: Catalogue, tidy: Path, made_from: Mapping[str, str]) -> Computed:
+def compute(
+    observations: pd.DataFrame,
+    catalogue: Catalogue,
+    tidy: Path,
+    made_from: Mapping[str, str],
+    *,
+    only: Collection[str] | None = None,
+) -> Computed:
     """All that :func:`kpi.derive.derive` computes, :func:`kpi.disclosure.protect` hides, and a person should look at.
 
     Args:
@@ -40,6 +47,7 @@ def compute(observations: pd.DataFrame, catalogue: Catalogue, tidy: Path, made_f
         catalogue: declares what is computed and how each source is protected.
         tidy: folder of the tidy tables, below which results are kept.
         made_from: by source the hash of all that its rows are made from, corrections included.
+        only: the indicators that ``observations`` are of, where they are not all: nothing of that is kept.
     """
     register = register_key(catalogue)
     rows = {str(name): part.reset_index(drop=True) for name, part in observations.groupby("source", sort=False)}
@@ -51,13 +59,21 @@ def compute(observations: pd.DataFrame, catalogue: Catalogue, tidy: Path, made_f
         asked = questions(combine([shown.observations, shown.computed]), catalogue)
         return cache.Entry({}, {"made": made, "asked": asked, **{part: getattr(shown, part) for part in _SHOWN}})
 
-    found = cache.gathered(tidy / FOLDER, keys, make).values()
+    found: Collection[cache.Entry]
+    if only is None:
+        found = cache.gathered(tidy / FOLDER, keys, make).values()
+    else:
+        found = [_part_of(cache.get(tidy / FOLDER, key) or make(name), only) for name, key in keys.items()]
     observed, computed, made = (
         combine([e.tables[name] for e in found]) for name in ("observations", "computed", "made")
     )
     suppressed, asked = (stack([e.tables[name] for e in found] or [pd.DataFrame()]) for name in ("suppressed", "asked"))
     asked = asked.sort_values("source", kind="stable", ignore_index=True) if len(asked) else asked
     return Computed(made, Protected(observed, computed, suppressed), asked)
+
+
+def _part_of(entry: cache.Entry, indicators: Collection[str]) -> cache.Entry:
+    return cache.Entry(entry.facts, {name: rows_of(table, indicators) for name, table in entry.tables.items()})
 
 
 _SHOWN = ("observations", "computed", "suppressed")

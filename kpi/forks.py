@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -88,15 +88,21 @@ def run_forked(
                 os.waitpid(pid, 0)
 
 
-def beside(work: Callable[[], Any], meanwhile: Callable[[], object]) -> Outcome:
-    """What became of something done in a process of its own while this one does something else."""
+def beside(
+    tasks: Sequence[Task],
+    work: Callable[[Task], Any],
+    meanwhile: Callable[[], object],
+    *,
+    timeout: float = math.inf,
+    memory: float = 0,
+) -> list[Outcome]:
+    """What became of tasks that were done all at once, each in a process of its own, while this one did something."""
 
-    def tasks() -> Iterator[None]:
-        yield None
-        meanwhile()  # asked for a second task, the first having started: this is the moment
+    def asked() -> Iterator[Task]:
+        yield from tasks
+        meanwhile()  # asked for one more, the others having started: this is the moment
 
-    (outcome,) = run_forked(tasks(), lambda _: work(), workers=2, timeout=math.inf)
-    return outcome
+    return list(run_forked(asked(), work, workers=len(tasks) + 1, timeout=timeout, memory=memory))
 
 
 def _fork(task: Task, work: Callable[[Task], Any], memory: float) -> tuple[int, int]:

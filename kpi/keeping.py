@@ -18,6 +18,20 @@ class Keeper(Protocol):
 _K = TypeVar("_K", bound=Keeper)
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+_T = TypeVar("_T")
+
+
+def of_last(make: Callable[[_T], _R]) -> Callable[[_T], _R]:
+    """Have a function keep what it made of the last thing it was given: one register is asked about again and again."""
+    held: list[tuple[_T, _R]] = []
+
+    @wraps(make)
+    def ask(thing: _T, /) -> _R:
+        if not held or held[0][0] is not thing:
+            held[:] = [(thing, make(thing))]
+        return held[0][1]
+
+    return ask
 
 
 def kept(make: Callable[Concatenate[_K, _P], _R]) -> Callable[Concatenate[_K, _P], _R]:

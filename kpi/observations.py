@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 TOTAL = "_T"
@@ -84,28 +85,36 @@ def tidy(rows: pd.DataFrame | Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """
     from kpi.parsing.periods import bounds  # noqa: PLC0415  (periods knows dates only; this module is its user)
 
-    frame = rows.copy() if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
+    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     frame = frame.reset_index(drop=True)
-    for column in (*KEYS, *VALUES):
-        if column not in frame:
-            frame[column] = float("nan") if column in NUMBERS else _DEFAULTS.get(column, "")
-    dims = dimensions_of(frame)
-    units = [column for column in UNITS if column in frame]
-    for column in (*NUMBERS, *units):
-        frame[column] = pd.to_numeric(frame[column]).astype("float64")
-    for column in (*KEYS, *VALUES, *dims):
-        if column in NUMBERS or column == "sample":
-            continue
-        default = TOTAL if column in dims else str(_DEFAULTS.get(column, ""))
-        frame[column] = frame[column].astype("object").where(frame[column].notna(), default).astype("str")
-        frame[column] = frame[column].where(frame[column] != "", default)
-    frame["sample"] = frame["sample"].fillna(False).astype("bool")
+    dims = set(dimensions_of(frame))
+    made = {name: _column(frame, name, name in dims) for name in (*KEYS, *sorted(dims), *VALUES)}
+    made |= {name: pd.to_numeric(frame[name]).astype("float64") for name in UNITS if name in frame}
     if len(frame):
-        spans = {period: bounds(period) for period in frame["time_period"].unique()}
-        for position, column in enumerate(("period_start", "period_end")):
-            implied = frame["time_period"].map({p: s[position] for p, s in spans.items()}).astype("str")
-            frame[column] = frame[column].where(frame[column] != "", implied)
-    return frame[[*KEYS, *dims, *VALUES, *units]]
+        periods = made["time_period"]
+        spans = {period: bounds(period) for period in periods.unique()}
+        for position, name in enumerate(("period_start", "period_end")):
+            implied = periods.map({period: span[position] for period, span in spans.items()}).astype("str")
+            made[name] = made[name].where(made[name] != "", implied)
+    # All at once: hundreds of small tables are completed, and each assignment of a column costs as much as its content.
+    return pd.DataFrame(made)
+
+
+def _column(frame: pd.DataFrame, name: str, is_dimension: bool) -> pd.Series:
+    """One column of the tidy form; empty text and missing values are what stands for "not given" there."""
+    given = frame.get(name)
+    if name in NUMBERS:
+        return pd.to_numeric(given if given is not None else pd.Series(float("nan"), frame.index)).astype("float64")
+    default = TOTAL if is_dimension else _DEFAULTS.get(name, "")
+    if given is None:
+        return pd.Series([default] * len(frame), dtype="bool" if name == "sample" else "str")
+    if name == "sample":
+        return given.fillna(default).astype("bool")
+    plain = given.to_numpy(dtype="object")
+    empty = pd.isna(plain) | (plain == "")
+    if not empty.any():
+        return given.astype("str")
+    return pd.Series(np.where(empty, default, plain)).astype("str")
 
 
 def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
@@ -144,6 +153,14 @@ def matching(frame: pd.DataFrame, where: Mapping[str, str]) -> pd.DataFrame:
     for dim, code in where.items():
         keep &= frame[dim].eq(code) if dim in frame else code == TOTAL
     return frame[keep]
+
+
+def rows_of(frame: pd.DataFrame, indicators: Collection[str]) -> pd.DataFrame:
+    """The rows of these indicators; all of a table that names none, such as an empty one."""
+    if "indicator" not in frame:
+        return frame
+    wanted = frame["indicator"].isin(set(indicators))
+    return frame[wanted].reset_index(drop=True) if wanted.any() else frame.iloc[:0]
 
 
 def has_flag(frame: pd.DataFrame, flag: str) -> pd.Series:

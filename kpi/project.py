@@ -160,12 +160,21 @@ class Project:
         return {}
 
     @cached_property
+    def vintages(self) -> frozenset[str]:
+        """The vintages of all observations."""
+        return frozenset(self.observations["vintage"].unique()) - {""}
+
+    @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What the printed figures say of each declared identity; see :mod:`kpi.identities`."""
+        return self.findings_of(self.observations)
+
+    def findings_of(self, observations: pd.DataFrame) -> tuple[Finding, ...]:
+        """What these observations, and those that corrections dropped, say of each declared identity."""
         from kpi.corrections import with_dropped  # noqa: PLC0415
         from kpi.identities import FILE, check_identities, load_identities, printed_languages  # noqa: PLC0415
 
-        printed = with_dropped(self.observations, self.corrected)
+        printed = with_dropped(observations, self.corrected)
         languages = printed_languages(sorted((self.data / "published").glob("*.csv")))
         return check_identities(load_identities(self.expectations / FILE), printed, languages)
 

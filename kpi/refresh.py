@@ -120,7 +120,7 @@ def _apart(work: Callable[[], None], meanwhile: Callable[[], object]) -> None:
             return [*error.args, *map(str, filter(None, [error.filename]))]
         return None
 
-    outcome = beside(refused, meanwhile)
+    (outcome,) = beside([None], lambda _: refused(), meanwhile)
     if not outcome.ok:
         raise KpiError(outcome.error)
     if outcome.result is not None:

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from kpi import fingerprint
 from kpi.catalogue import (
     Catalogue,
     CodeList,
@@ -23,6 +24,7 @@ from kpi.catalogue import (
     natural_key,
 )
 from kpi.errors import CatalogueError, suggestion
+from kpi.keeping import of_last
 from kpi.units import unit_problems
 
 try:
@@ -40,6 +42,17 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "sources": Source,
     "reports": Report,
 }
+#: What people read and no source does: another wording of a label needs no new validation.
+_WORDS: dict[str, Any] = {
+    "indicators": {"__all__": {"label", "definition", "formula", "caveats"}},
+    "objectives": {"__all__": {"title"}},
+}
+
+
+@of_last
+def register_key(catalogue: Catalogue) -> str:
+    """Of the register without what only people read."""
+    return fingerprint.of(catalogue.model_dump_json(exclude=_WORDS))
 
 
 def load_catalogue(folder: Path) -> Catalogue:

@@ -56,6 +56,9 @@ def history(states: Iterable[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
     """
     dated = list(states)
     dims = sorted({dim for _, state in dated for dim in dimensions_of(state)})
+    if len(dated) == 1:  # nothing to compare
+        ((day, state),) = dated
+        return _completed(state, dims).assign(**{SINCE: day, UNTIL: ""})
     known = _marked(tidy(pd.DataFrame({"indicator": []})), dims)
     closed: list[pd.DataFrame] = []
     for day, state in dated:
@@ -164,10 +167,14 @@ def _differ(old: object, new: object) -> bool:
     return old != new and not both_missing
 
 
+def _completed(state: pd.DataFrame, dims: list[str]) -> pd.DataFrame:
+    names = [*KEYS, *dims, *VALUES, *(name for name in UNITS if name in state)]
+    return state.assign(**{dim: TOTAL for dim in dims if dim not in state})[names].reset_index(drop=True)
+
+
 def _marked(state: pd.DataFrame, dims: list[str]) -> pd.DataFrame:
     """The state under an index that is the same for the same row in every state."""
-    names = [*KEYS, *dims, *VALUES, *(name for name in UNITS if name in state)]
-    whole = state.assign(**{dim: TOTAL for dim in dims if dim not in state})[names].reset_index(drop=True)
+    whole = _completed(state, dims)
     identity = pd.util.hash_pandas_object(whole.drop(columns=["source_ref", "vintage"]), index=False)
     times = identity.groupby(identity).cumcount()
     return whole.assign(**{SINCE: "", UNTIL: ""}).set_index(pd.MultiIndex.from_arrays([identity, times]))

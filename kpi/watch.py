@@ -2,7 +2,8 @@
 
 What a run pays anew each time (libraries, register, what other sources gave) is in memory already. Each round goes
 the way of a run: sources are read and judged, figures computed and protected, the notebook runs in a process of
-its own. The pages come first, then the tables are written as ``kpi build`` does; nothing is published.
+its own, which begins before the judgement, see :mod:`kpi.on_trust`. The pages come first, then the tables are
+written as ``kpi build`` does; nothing is published.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from kpi import cache, validation
-from kpi.build import Draft, draft, write
+from kpi.build import write
+from kpi.draft import as_read, draft, judge_sources
 from kpi.errors import KpiError
 from kpi.forks import can_fork, run_forked
 from kpi.lock import locked
-from kpi.observations import combine, quick_text
+from kpi.observations import quick_text
+from kpi.on_trust import Ahead, go_ahead, shown
 from kpi.project import Project
 from kpi.refresh import build_key
 from kpi.rendering import one_by_one
@@ -74,61 +77,77 @@ def watch(
     quick_text()
     validation.load()
     cache.stay()
-    seen, register, warm = Stamp(), Stamp(), False
-    dated = any(parameters["as_of"] for parameters in given)  # an earlier day is told from the tables on disk
+    desk, seen = _Desk(project, given, folder), Stamp()
     while True:
         gc.collect()
         seen = _changed(project, seen)
-        started = time.monotonic()
         gc.disable()  # looking through all that is in memory takes a fifth of a round: there is time for it after
         try:
-            if register != (now := _below(seen, project.data / "catalogue")):
-                project, register = Project(project.root), now
-            key = build_key(project, allow_sample=given[0]["use_sample"])
-            with locked(project):
-                made = draft(project, allow_sample=given[0]["use_sample"])
-                reading = _reading(project, made)
-                if not warm:
-                    first = given[0]
-                    warm_up(reading, Job(first["objective"], first["language"], first["as_of"], first["use_sample"]))
-                    warm = True
-                if dated:
-                    write(project, made, key)
-                pages, failed = _pages(reading, given, folder)
-                yield Round(pages, failed, tuple(made.held_back["reason"]), time.monotonic() - started)
-                if not dated:
-                    write(project, made, key)
+            yield from desk.rounds(seen)
         except (KpiError, OSError) as error:  # a full disk, or a file that somebody holds: the next save may go through
             tell(str(error))
         finally:
             gc.enable()
 
 
-def _reading(project: Project, made: Draft) -> Project:
-    """The project with the tables of a draft, as pages will find them once they are written."""
-    return project.with_tables(
-        catalogue=project.catalogue,
-        observations=combine([made.shown.observations, made.shown.computed]),
-        corrected=made.corrected.applied,
-        revisions=made.revisions,
-        held_back=made.held_back,
-    )
+class _Desk:
+    """What is asked for, and what stays in memory between two saves."""
+
+    def __init__(self, project: Project, given: Sequence[dict[str, Any]], folder: Path) -> None:
+        self.project, self.given = project, given
+        self.places = [folder / f"{each['objective'].replace('/', '-')}.{each['language']}.html" for each in given]
+        self.use_sample = bool(given[0]["use_sample"])
+        # An earlier day is told from the tables on disk.
+        self.dated = any(parameters["as_of"] for parameters in given)
+        self.register = Stamp()
+        self.warm = self.known = False
+
+    def rounds(self, seen: Stamp) -> Iterator[Round]:
+        """The pages of what was saved; a second time where they turn out to show something else."""
+        started = time.monotonic()
+        if self.register != (now := _below(seen, self.project.data / "catalogue")):
+            self.project, self.register, self.known = Project(self.project.root), now, False
+        key = build_key(self.project, allow_sample=self.use_sample)
+        with locked(self.project):
+            ahead = self._judge()
+            if ahead.shown:
+                yield Round(tuple(self.places), (), ahead.reasons, time.monotonic() - started)
+                if _stamp(self.project) != seen:  # saved again: that comes before any table is written
+                    return
+            made = draft(self.project, ahead.judged)
+            reading = as_read(self.project, made)
+            if not self.warm:
+                first = self.given[0]
+                warm_up(reading, Job(first["objective"], first["language"], first["as_of"], self.use_sample))
+            self.warm = self.known = True
+            if self.dated:
+                write(self.project, made, key)
+            if ahead.shown != tuple(shown(reading, each["objective"], ahead.judged) for each in self.given):
+                pages, failed = _pages(reading, self.given, self.places)
+                yield Round(pages, failed, tuple(made.held_back["reason"]), time.monotonic() - started)
+            if not self.dated:
+                write(self.project, made, key)
+
+    def _judge(self) -> Ahead:
+        if self.warm and self.known and not self.dated and can_fork():
+            return go_ahead(self.project, self.given, self.places, timeout=TIME_LIMIT, memory=MEMORY_LIMIT)
+        return Ahead(judge_sources(self.project, allow_sample=self.use_sample))
 
 
-def _pages(project: Project, given: Sequence[dict[str, Any]], folder: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
-    def place(parameters: dict[str, Any]) -> Path:
-        return folder / f"{parameters['objective'].replace('/', '-')}.{parameters['language']}.html"
+def _pages(
+    project: Project, given: Sequence[dict[str, Any]], places: Sequence[Path]
+) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    def work(page: int) -> None:
+        render_single(project, given[page], places[page], self_contained=True)
 
-    def work(parameters: dict[str, Any]) -> None:
-        render_single(project, parameters, place(parameters), self_contained=True)
-
+    pages = range(len(given))
     if can_fork():
-        outcomes = run_forked(given, work, workers=os.cpu_count() or 1, timeout=TIME_LIMIT, memory=MEMORY_LIMIT)
+        outcomes = run_forked(pages, work, workers=os.cpu_count() or 1, timeout=TIME_LIMIT, memory=MEMORY_LIMIT)
     else:
-        outcomes = one_by_one(given, work)
+        outcomes = one_by_one(pages, work)
     with closing(outcomes):
-        done = sorted(outcomes, key=lambda outcome: given.index(outcome.task))  # they come as they end
-    return tuple(place(o.task) for o in done if o.ok), tuple(o.error for o in done if not o.ok)
+        done = sorted(outcomes, key=lambda outcome: int(outcome.task))  # they come as they end
+    return tuple(places[o.task] for o in done if o.ok), tuple(o.error for o in done if not o.ok)
 
 
 def _changed(project: Project, seen: Stamp) -> Stamp:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
 
 from kpi import cache
 from kpi.build import build
+from kpi.cache import Entry
 from kpi.errors import UsageError
 from kpi.forks import can_fork
 from kpi.parameters import check_parameters
@@ -56,6 +58,70 @@ def test_after_each_save_pages_are_those_of_a_build_from_nothing(tmp_path):
     assert not (project.reports / "site").exists(), "nothing is published"
     rounds.close()
     assert len(read_tables(project.tidy))
+
+
+def not_negative(project: Project) -> None:
+    """Have Great Expectations refuse figures below zero."""
+    path = project.expectations / "published.json"
+    suite = json.loads(path.read_text("utf-8"))
+    words = dict.fromkeys(("fr", "nl", "en"), "at least 0")
+    meta = {"rule": "not-negative", "message": words, "remedy": words}
+    kwargs = {"column": "value", "min_value": 0}
+    suite["expectations"].append({"type": "expect_column_values_to_be_between", "kwargs": kwargs, "meta": meta})
+    path.write_text(json.dumps(suite), "utf-8")
+
+
+def figure(value: int) -> dict[str, tuple[str, str, str, int]]:
+    return {"TY007": ("note-2022/os-1", "tickets", "2021", value)}
+
+
+def test_the_page_is_made_while_its_figures_are_judged(tmp_path, monkeypatch):
+    project = make_tiny(tmp_path / "project")
+    not_negative(project)
+    rounds = watch(project, GIVEN, tmp_path / "preview", tell=print)
+    next(rounds)
+    monkeypatch.setattr("kpi.watch._pages", None)  # would be called for pages that were not made ahead
+    write_figures(project.root, OTHER)
+    done = next(rounds)
+    assert [page.read_bytes() for page in done.pages] == from_nothing(project, tmp_path / "after")
+    written = read_tables(project.tidy)
+    assert 18001 not in set(written["obs_value"]), "the page comes before the tables"
+    write_figures(project.root, {**OTHER, **figure(7)})
+    done = next(rounds)
+    assert [page.read_bytes() for page in done.pages] == from_nothing(project, tmp_path / "more")
+    rounds.close()
+    assert not [path for path in (tmp_path / "preview").iterdir() if path.name.startswith(".")]
+
+
+def test_what_was_believed_and_is_refused_never_stands_on_a_page(tmp_path, monkeypatch):
+    project = make_tiny(tmp_path / "project")
+    not_negative(project)
+    rounds = watch(project, GIVEN, tmp_path / "preview", tell=print)
+    next(rounds)
+    write_figures(project.root, {**FIGURES, **figure(-9)})
+    refused = next(rounds)
+    assert [page.read_bytes() for page in refused.pages] == from_nothing(project, tmp_path / "refused")
+    assert ["at least 0" in reason for reason in refused.reasons] == [True]
+    monkeypatch.setattr("kpi.watch._pages", None)  # what was refused is known by now
+    write_figures(project.root, {**OTHER, **figure(-9)})
+    again = next(rounds)
+    assert [page.read_bytes() for page in again.pages] == from_nothing(project, tmp_path / "again")
+    assert again.reasons == refused.reasons
+    rounds.close()
+
+
+def test_what_is_believed_is_kept_for_nobody(tmp_path, monkeypatch):
+    """Several sources changed at once are read side by side, which leaves what was read on disk."""
+    folder, keys = tmp_path / "kept", {"a": "1", "b": "2"}
+    for name, value in (("_KEEPS", True), ("_MEMORY", {})):
+        monkeypatch.setattr(cache, name, value)
+    told = Entry({}, {})
+    cache.gathered(folder, keys, lambda _: told)
+    whole = {path: path.read_bytes() for path in folder.iterdir()}
+    cache.keep_nothing()
+    cache.gathered(folder, {"a": "3", "b": "4"}, lambda _: told)
+    assert {path: path.read_bytes() for path in folder.iterdir()} == whole
+    assert len(whole) == 2
 
 
 def test_what_cannot_be_read_is_told_and_the_next_save_is_awaited(tmp_path):

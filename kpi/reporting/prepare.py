@@ -113,8 +113,7 @@ def default_as_of(project: Project) -> str:
 
     The date of the run would change every page every night without a change of data.
     """
-    vintages = [v for v in project.observations["vintage"].unique() if v]
-    return max(vintages, key=lambda v: (bounds(v)[1], len(v)), default="")
+    return max(project.vintages, key=lambda vintage: (bounds(vintage)[1], len(vintage), vintage), default="")
 
 
 def facts(project: Project, report: ObjectiveReport) -> dict[str, Any]:

@@ -29,14 +29,7 @@ def read_changes(project: Project, as_of: str = "") -> pd.DataFrame:
 
 def of_indicators(changes: pd.DataFrame, catalogue: Catalogue, names: set[str]) -> pd.DataFrame:
     """Those of some indicators and of all that these are computed from."""
-    if changes.empty:
-        return changes
-    reached = set(names)
-    while True:
-        inputs = {i for name in reached if (d := catalogue.indicator(name).derive) for i in d.inputs}
-        if inputs <= reached:
-            return changes[changes["indicator"].isin(reached)]
-        reached |= inputs
+    return changes if changes.empty else changes[changes["indicator"].isin(catalogue.behind(names))]
 
 
 def changes_table(changes: pd.DataFrame, catalogue: Catalogue, words: Translator, most: int = _MOST_ROWS) -> Markup:

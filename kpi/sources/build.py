@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
+from kpi import cache, fingerprint
 from kpi.catalogue import Catalogue
 from kpi.errors import DeliveryError, Problem
+from kpi.register import register_key
 from kpi.sources import SourceModule, module
 from kpi.sources.delivery import PLACE, Delivery, read_delivery
 from kpi.sources.extracts import read_extract
@@ -138,13 +141,17 @@ def _read(paths: Sequence[Path], source: SourceModule, catalogue: Catalogue) -> 
     for path in paths:
         try:
             check_unchanged(path)
-            found += read(path, catalogue)
+            found += cache.once(path, _read_from(path, catalogue), partial(read, path, catalogue))
         except DeliveryError as error:
             # One file that cannot be opened must not stop the others.
             reason = str(error).removeprefix(f"{path}: ").removeprefix(f"{path}, ")
             sentence = reason[:1].upper() + reason[1:]
             problems.append(Problem(path.name, UNREADABLE, "a delivery of this source", sentence))
     return found, problems + [problem for delivery in found for problem in delivery.problems]
+
+
+def _read_from(path: Path, catalogue: Catalogue) -> str:
+    return fingerprint.of(fingerprint.of_file(path), register_key(catalogue))
 
 
 def _by_format(path: Path, source: SourceModule, catalogue: Catalogue) -> tuple[Delivery, ...]:

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from kpi import cache, fingerprint
 from kpi.catalogue import Catalogue
+from kpi.register import register_key
 from kpi.sources import deliveries
 from kpi.sources.build import build_files
 from kpi.sources.judged import SourceResult
 from kpi.sources.ledger import LEDGER
 from kpi.validation import CHECK, Verdict, load
 
-#: What people read and no source does: another wording of a label needs no new validation.
-_WORDS: dict[str, Any] = {
-    "indicators": {"__all__": {"label", "definition", "formula", "caveats"}},
-    "objectives": {"__all__": {"title"}},
-}
 FOLDER = cache.FOLDER / "read"
 _FACTS = ("rows_read", "rows_accepted", "rows_replaced", "is_sample")
 _TABLES = ("observations", "held_back", "history")
@@ -36,11 +31,6 @@ def source_keys(root: Path, catalogue: Catalogue, *, allow_sample: bool) -> dict
         given = source_files(root, paths)
         keys[source.id] = fingerprint.of(source.id, given, is_sample, register, suites, fingerprint.code())
     return keys
-
-
-def register_key(catalogue: Catalogue) -> str:
-    """Of the register without what only people read."""
-    return fingerprint.of(catalogue.model_dump_json(exclude=_WORDS))
 
 
 def source_files(root: Path, paths: Sequence[Path]) -> dict[str, str]:
