@@ -19,6 +19,7 @@ from benchmarks.pages import floor, floors
 FULL, UNCHANGED, CHANGED = "full run", "unchanged run", "one figure changed"
 WATCHED = "one figure changed, watched: until the page (kpi watch)"
 TABLES = "of a full run, the tables (kpi build)"
+FLOOR = "floor of a full run, on all cores"
 ALONE, FILES = "floor on all cores, pages alone", "floor on all cores, pages and files"
 START, LOADED = "process start (kpi --help)", "importing what renders a page"
 GROUP = "runs"
@@ -46,10 +47,11 @@ def measure(root: Path, tell: Callable[[str], None], *, times: int, floor_object
         CHANGED: lambda: after_a_change(root),
         UNCHANGED: lambda: run(root),
         START: lambda: python("kpi", "--help"),
+        FLOOR: lambda: plainly(root),
         LOADED: lambda: process(sys.executable, "-c", "import pandas, papermill, nbconvert, IPython"),
         **floors(ALONE, FILES, partial(together, root, chosen)),
     }
-    units = dict.fromkeys(short, 1) | {ALONE: written, FILES: written}
+    units = dict.fromkeys(short, 1) | {ALONE: written, FILES: written, FLOOR: reports}
     long = [row(GROUP, FULL, [full], reports), row(GROUP, TABLES, [tables])]
     rows = rows_of(GROUP, short, times, tell, units)
     return [*long, *rows, row(GROUP, WATCHED, watched(root, times))]
@@ -80,6 +82,13 @@ def pages_made(root: Path) -> int:
     last = max((root / "reports" / "runs").glob("*.json"))
     made = json.loads(last.read_text(encoding="utf-8"))["made"]
     return sum(name.startswith("report ") for name in made)
+
+
+def plainly(root: Path) -> Used:
+    """All that a run makes, by a plain script that is warm; see :mod:`benchmarks.plainly`."""
+    with tempfile.TemporaryDirectory() as folder:
+        used = python("benchmarks.plainly", root, folder)
+    return replace(used, seconds=float(json.loads(used.output)), cpu=0.0)
 
 
 def together(root: Path, chosen: list[str]) -> dict[str, Used]:

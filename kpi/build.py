@@ -85,13 +85,11 @@ def build(
 def write(project: Project, drafted: Draft, key: str = "") -> BuildResult:
     """Judge what goes beyond a single indicator, and write all tables in one step."""
     shown, corrected = drafted.shown, drafted.corrected
-    whole = combine([corrected.observations, drafted.computed])
-    families = check_families(whole, project.catalogue, project.expectations, drafted.changes, project.tidy)
     done = BuildResult(
         shown.observations,
         shown.computed,
         drafted.held_back,
-        tuple(replace(r, verdicts=(*r.verdicts, *families.get(r.source, ()))) for r in drafted.results),
+        drafted.results,
         corrected.applied,
         drafted.findings,
         shown.suppressed,
@@ -109,9 +107,17 @@ def write(project: Project, drafted: Draft, key: str = "") -> BuildResult:
         COMPUTED: drafted.computed,
         VINTAGES: drafted.vintages,
     }
-    beside, facts = checked_files(done.sources, done.questions), {"key": key, **_facts(project, done)}
-    write_tables(project.tidy, tables, done.held_back, unprotected, beside, facts)
-    return done
+    sources: list[SourceResult] = []
+
+    def checked() -> dict[str, bytes]:
+        whole = combine([corrected.observations, drafted.computed])
+        families = check_families(whole, project.catalogue, project.expectations, drafted.changes, project.tidy)
+        sources.extend(replace(r, verdicts=(*r.verdicts, *families.get(r.source, ()))) for r in drafted.results)
+        return checked_files(sources, drafted.questions)
+
+    facts = {"key": key, **_facts(project, done)}
+    write_tables(project.tidy, tables, done.held_back, unprotected, checked, facts)
+    return replace(done, sources=tuple(sources))
 
 
 def _facts(project: Project, result: BuildResult) -> dict[str, Any]:

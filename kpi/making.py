@@ -23,7 +23,7 @@ from kpi.rendering import below, one_by_one, render_all
 from kpi.reporting import prepare
 from kpi.reporting.checked import problems
 from kpi.reporting.jobs import Job, ReportJob
-from kpi.reporting.site import Piece, about_all, about_data, about_register, batches, standing
+from kpi.reporting.site import Piece, about_all, about_data, about_register, batches, load_writers, standing
 from kpi.reporting.stale import with_note
 from kpi.work import Work
 
@@ -189,6 +189,7 @@ def _make_common(
 
     todo = batches([piece for piece in pieces if piece.name in changed])
     if can_fork() and len(todo) > 1:
+        load_writers([piece for batch in todo for piece in batch])
         options = work.options
         outcomes = run_forked(todo, write, workers=options.processes, timeout=options.timeout, memory=options.memory)
     else:

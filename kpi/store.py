@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,9 @@ import pandas as pd
 from kpi import fingerprint
 from kpi.errors import UsageError
 from kpi.excel import csv_bytes
-from kpi.files import parquet_bytes, read_parquet, sweep, write_together, write_whole
+from kpi.files import UNFINISHED, parquet_bytes, read_parquet, sweep, write_together, write_whole
+from kpi.forks import beside as in_processes
+from kpi.forks import can_fork
 from kpi.observations import KEYS, VALUES, combine
 from kpi.records import RECORD, told
 
@@ -28,6 +32,8 @@ SUPPRESSED = "suppressed"
 PACKED = "packed"
 #: Folder of what must not be published: tables before disclosure control. Nothing but a build reads it.
 UNPROTECTED = "UNPROTECTED"
+#: Rows of all tables together from which on it pays to start processes that write them.
+_LONG = 50_000
 _HELD_BACK_FILE = f"{HELD_BACK}/held_back.csv"
 
 
@@ -36,7 +42,7 @@ def write_tables(
     tables: Mapping[str, pd.DataFrame],
     held_back: pd.DataFrame,
     unprotected: Mapping[str, pd.DataFrame] | None = None,
-    beside: Mapping[str, bytes] | None = None,
+    beside: Callable[[], Mapping[str, bytes]] = dict,
     facts: Mapping[str, Any] | None = None,
 ) -> None:
     """Write each table as Parquet and CSV, what was held back beside them, and apart what is not protected.
@@ -50,20 +56,49 @@ def write_tables(
         tables: protected ones by name.
         held_back: one row a problem.
         unprotected: tables that nothing but a build reads.
-        beside: further files of the same build, by their place below the folder.
+        beside: gives further files of the same build, by their place below the folder.
         facts: what later runs ask of the build.
     """
-    contents = {f"{name}.{form}": to(table) for name, table in tables.items() for form, to in _FORMS.items()}
-    contents[_HELD_BACK_FILE] = csv_bytes(held_back)
-    contents |= {f"{UNPROTECTED}/{name}.parquet": parquet_bytes(table) for name, table in (unprotected or {}).items()}
-    contents |= beside or {}
     before = told(folder).get("tables", {})
     sweep(folder)
+    forms = {f"{name}.{form}": partial(to, table) for name, table in tables.items() for form, to in _FORMS.items()}
+    forms[_HELD_BACK_FILE] = partial(csv_bytes, held_back)
+    whole = (unprotected or {}).items()
+    forms |= {f"{UNPROTECTED}/{name}.parquet": partial(parquet_bytes, table) for name, table in whole}
+    further: dict[str, bytes] = {}
+    contents = _written(forms, folder / UNPROTECTED, lambda: further.update(beside()))
+    contents |= further
     write_together(folder, contents)
     record = {**(facts or {}), "tables": {name: fingerprint.of_bytes(content) for name, content in contents.items()}}
     write_whole(folder / RECORD, json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True).encode())
     for name in before.keys() - contents.keys():
         (folder / name).unlink(missing_ok=True)
+
+
+def _written(forms: Mapping[str, partial[bytes]], folder: Path, meanwhile: Callable[[], object]) -> dict[str, bytes]:
+    """What tables look like as files, by name; long ones by a process a core, while this one does something else.
+
+    What could not be left in the folder is made again here, where the error is told.
+    """
+    names = sorted(forms, key=lambda name: -len(forms[name].args[0]))
+    if not can_fork() or sum(len(form.args[0]) for form in forms.values()) < _LONG:
+        meanwhile()
+        return {name: form() for name, form in forms.items()}
+    left = {name: folder / f".{number}.{os.getpid()}{UNFINISHED}" for number, name in enumerate(names)}
+    cores = os.cpu_count() or 1
+
+    def leave(place: int) -> None:
+        for name in names[place::cores]:
+            left[name].write_bytes(forms[name]())
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        outcomes = in_processes(range(cores), leave, meanwhile)
+        made = {name for outcome in outcomes if outcome.ok for name in names[outcome.task :: cores]}
+        return {name: left[name].read_bytes() if name in made else form() for name, form in forms.items()}
+    finally:
+        for path in left.values():
+            path.unlink(missing_ok=True)
 
 
 def read_tables(folder: Path) -> pd.DataFrame:

@@ -43,6 +43,30 @@ class Work:
         return reasons(parts, self.before.get(name), self.site or Path(), force=self.options.force)
 
 
+def inputs_of(project: Project, held_back: Mapping[str, int], *, as_of: str = "", use_sample: bool = True) -> Inputs:
+    """What the pages of a project are made from, as it was known on a day.
+
+    Args:
+        project: its tables are built.
+        held_back: per source, how many problems were.
+        as_of: ISO date; now where none is given.
+        use_sample: with made-up rows.
+    """
+    observations = project.observations_on(as_of)
+    rows = observations if use_sample else observations[~observations["sample"]]
+    return Inputs(
+        project=project,
+        shown=index_shown(rows),
+        rows=rows,
+        held_back=held_back,
+        remarks=prepare.remarks(project),
+        changes=prepare.changes(project, as_of),
+        revised=prepare.revised(project),
+        hidden=prepare.hidden(project),
+        as_of=as_of or prepare.default_as_of(project),
+    )
+
+
 def plan_work(
     project: Project,
     jobs: Sequence[Job],
@@ -53,20 +77,7 @@ def plan_work(
     site: Path | None,
 ) -> Work:
     """Read what pages are made from, and hash it for each of them."""
-    observations = project.observations_on(options.as_of)
-    rows = observations if options.use_sample else observations[~observations["sample"]]
-    as_of = options.as_of or prepare.default_as_of(project)
-    inputs = Inputs(
-        project=project,
-        shown=index_shown(rows),
-        rows=rows,
-        held_back=built.counts,
-        remarks=prepare.remarks(project),
-        changes=prepare.changes(project, options.as_of),
-        revised=prepare.revised(project),
-        hidden=prepare.hidden(project),
-        as_of=as_of,
-    )
+    inputs = inputs_of(project, built.counts, as_of=options.as_of, use_sample=options.use_sample)
     catalogue = project.catalogue
     images = {"images": str(options.images)}
     parts: dict[Job | ReportJob, Parts] = {

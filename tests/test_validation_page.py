@@ -52,7 +52,7 @@ def pages(tmp_path_factory):
     tables = {
         OBSERVATIONS: protected.observations, COMPUTED: protected.computed, SUPPRESSED: protected.suppressed
     }  # fmt: skip
-    write_tables(project.tidy, tables, result.held_back, {}, checked_files([result], questions), {})
+    write_tables(project.tidy, tables, result.held_back, {}, lambda: checked_files([result], questions), {})
     write_validation_pages(project, folder / "site", use_sample=True)
     return folder / "site", protected, result
 
@@ -111,7 +111,7 @@ def test_every_source_of_a_build_is_named(pages, tmp_path):
     names = [source.id for source in catalogue().sources]
     asked = pd.DataFrame(columns=[*QUESTION])
     checked = checked_files([replace(result, source=name, verdicts=()) for name in names], asked)
-    write_tables(project.tidy, {}, result.held_back, {}, checked, {})
+    write_tables(project.tidy, {}, result.held_back, {}, lambda: checked, {})
     write_validation_pages(project, tmp_path / "site", use_sample=False)
     for language in LANGUAGES:
         rows = _rows(_text(tmp_path / "site", language), translator(language).t("validation.sources"))
