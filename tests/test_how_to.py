@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from kpi.build import catalogue_targets
 from kpi.checks import check_catalogue
 from kpi.compose import compose
+from kpi.draft import catalogue_targets
 from kpi.evidence import Evidence
 from kpi.register import load_catalogue
 from tests.conftest import ROOT, rows

@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from kpi.catalogue import LANGUAGES, Catalogue
 from kpi.collect.complaints import Complaint
 from kpi.collect.reading import read_workbook
-from kpi.collect.sheet import fit_heights, fit_width
 from kpi.errors import UsageError
-from kpi.excel import write_workbook
+from kpi.excel import row_height, write_workbook
 from kpi.i18n import translator
 from kpi.parsing.tables import readable
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
 
 _AUTHOR = "kpi"
+_A3 = 8
 _COLUMNS = {"sheet": 28, "cell": 10, "found": 30, "expected": 60, "remedy": 60}
 _COMMENT_WIDTH, _COMMENT_HEIGHT = 320, 140
 
@@ -92,5 +94,14 @@ def _list(book: Workbook, complaints: Sequence[Complaint], language: str) -> Non
         sheet.column_dimensions[letter].width = width
         sheet.cell(1, position).font = Font(bold=True)
     sheet.freeze_panes = "A2"
-    fit_heights(sheet)
-    fit_width(sheet)
+    _fit(sheet)
+
+
+def _fit(sheet: Worksheet) -> None:
+    """Give each row the height of its longest wrapped text, and print all columns on one page of A3."""
+    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+        texts = zip(map(str, (value or "" for value in cells)), _COLUMNS.values(), strict=True)
+        sheet.row_dimensions[number].height = row_height(texts)
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0
+    sheet.page_setup.paperSize = _A3

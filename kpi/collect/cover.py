@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from openpyxl.styles import Alignment, Font
-
 from kpi.catalogue import Catalogue, Organisation
 from kpi.collect.form import Reference, bare_heading, choices
-from kpi.collect.sheet import Asked, fit_heights, fit_width, protect
+from kpi.collect.sheet import Asked, fit_width, protect, write_cell
+from kpi.excel import row_height
 from kpi.i18n import translator
 
 if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
+    from xlsxwriter import Workbook
+
+    from kpi.books import Sheet
 
 _STEPS = 7
+_WIDTHS = (40, 100)
+_TOP = {"text_wrap": True, "valign": "top"}
+_LINK = {"bold": True, "underline": True, "font_color": "#0563C1"}
 _Line = tuple[str, str]
 
 
 def write_cover(
-    sheet: Worksheet,
+    book: Workbook,
+    sheet: Sheet,
     organisation: Organisation,
     sheets: Mapping[str, Sequence[Asked]],
     catalogue: Catalogue,
@@ -28,19 +33,20 @@ def write_cover(
 ) -> None:
     """Write the first sheet: labels in column A, words in column B, nothing to fill in."""
     say = translator(language).t
-    sheet.append([say("collect.title", organisation=organisation.name[language])])
-    sheet["A1"].font = Font(bold=True, size=14)
+    title = book.add_format({"bold": True, "font_size": 14})
+    bold, plain, link = (book.add_format({**_TOP, **form}) for form in ({"bold": True}, {}, _LINK))
+    write_cell(sheet, 0, 0, say("collect.title", organisation=organisation.name[language]), title)
     lines = [*_facts(organisation, sheets, language), *_steps(catalogue, language), *_contents(sheets, language)]
-    for number, (label, words) in enumerate(lines, start=2):
-        sheet.append([label, words])
-        sheet.cell(number, 1).font = Font(bold=True)
-        for cell in sheet[number]:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for number, (label, words) in enumerate(lines, start=1):
         if label in sheets:
-            sheet.cell(number, 1).hyperlink = f"#'{label.replace(chr(39), chr(39) * 2)}'!A1"
-            sheet.cell(number, 1).font = Font(bold=True, underline="single", color="0563C1")
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 40, 100
-    fit_heights(sheet)
+            quoted = label.replace("'", "''")
+            sheet.write_url(number, 0, f"internal:'{quoted}'!A1", link, label)
+        else:
+            write_cell(sheet, number, 0, label, bold)
+        write_cell(sheet, number, 1, words, plain)
+        sheet.set_row(number, row_height(zip((label, words), _WIDTHS, strict=True)))
+    for place, width in enumerate(_WIDTHS):
+        sheet.set_column(place, place, width)
     fit_width(sheet)
     protect(sheet)
 

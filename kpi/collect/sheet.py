@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
-from copy import copy
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
-
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
-from openpyxl.styles.cell_style import StyleArray
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
-from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.table import Table, TableStyleInfo
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from kpi.catalogue import Catalogue
 from kpi.collect.form import COLUMNS, FILLABLE, bare_heading, choices, heading, yes_no
@@ -25,7 +17,10 @@ from kpi.excel import row_height
 from kpi.i18n import translator
 
 if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+
+    from kpi.books import Sheet
 
 _WIDTHS = {
     "label": 46,
@@ -46,9 +41,11 @@ _WIDTHS = {
 _LONGEST_TITLE, _LONGEST_PROMPT_TITLE = 31, 32
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 _A3 = 8
-_LINE = Side(style="thin", color="767676")
-_FILLED_IN = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
-_PAPER = PatternFill("solid", fgColor="FFF8E1")
+_TOP = {"align": "left", "valign": "top", "text_wrap": True}
+_RIGHT = {"align": "right", "valign": "top"}
+_FILLED_IN = {"locked": False, "bg_color": "#FFF8E1", "left": 1, "right": 1, "top": 1, "bottom": 1}
+_LINES = {f"{side}_color": "#767676" for side in ("left", "right", "top", "bottom")}
+_TO_THE_RIGHT = {"value", "last-value"}
 
 
 @dataclass(frozen=True)
@@ -75,11 +72,12 @@ def sheet_title(words: str, taken: Iterable[str]) -> str:
 
 
 def write_sheet(
-    sheet: Worksheet, number: int, title: str, asked: Sequence[Asked], catalogue: Catalogue, language: str
+    book: Workbook, sheet: Sheet, number: int, title: str, asked: Sequence[Asked], catalogue: Catalogue, language: str
 ) -> None:
     """Fill a sheet with its heading row and one row a KPI and period, and protect all that is not to be filled in.
 
     Args:
+        book: gives formats.
         sheet: empty.
         number: of the sheet, by which its table is named.
         title: in full, for the printed page: that of the sheet may be cut.
@@ -87,46 +85,59 @@ def write_sheet(
         catalogue: gives the words of units and qualifiers.
         language: of all words.
     """
-    sheet.append([heading(name, language) for name in COLUMNS])
-    for row in asked:
+
+    @cache
+    def form(*, right: bool, open_: bool) -> Format:
+        return book.add_format({**(_RIGHT if right else _TOP), **({**_FILLED_IN, **_LINES} if open_ else {})})
+
+    headings = [heading(name, language) for name in COLUMNS]
+    _fit(sheet, 0, dict(zip(COLUMNS, headings, strict=True)))
+    for line, row in enumerate(asked, start=1):
         cells = _row(row, catalogue, language)
-        sheet.append([cells.get(name) for name in COLUMNS])
-    _style(sheet, asked)
+        in_words = rule(row.kpi.indicator).kind == "words"
+        _fit(sheet, line, cells)
+        for place, name in enumerate(COLUMNS):
+            open_ = name in FILLABLE and not (name != "notes" and in_words)
+            write_cell(sheet, line, place, cells.get(name), form(right=name in _TO_THE_RIGHT, open_=open_))
+    for place, name in enumerate(COLUMNS):
+        sheet.set_column(place, place, _WIDTHS[name])
     _validate(sheet, asked, catalogue, language)
-    last = f"{get_column_letter(len(COLUMNS))}{len(asked) + 1}"
-    table = Table(displayName=f"figures_{number}", ref=f"A1:{last}")
-    table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
-    sheet.add_table(table)
-    sheet.freeze_panes = "C2"
-    fit_heights(sheet)
+    bold = book.add_format({**_TOP, "bold": True})
+    columns = [{"header": text, "header_format": bold} for text in headings]
+    look = {"style": "Table Style Light 1", "banded_rows": False}
+    sheet.add_table(0, 0, len(asked), len(COLUMNS) - 1, {"name": f"figures_{number}", "columns": columns, **look})
+    sheet.freeze_panes(1, 2)
     protect(sheet)
-    sheet.print_title_rows = "1:1"
-    sheet.page_setup.orientation = "landscape"
+    sheet.repeat_rows(0)
+    sheet.set_landscape()
     fit_width(sheet)
-    sheet.oddHeader = HeaderFooterItem(center=_HeaderFooterPart(title.replace("&", "&&")))
+    sheet.set_header("&C" + title.replace("&", "&&"))
 
 
-def fit_heights(sheet: Worksheet) -> None:
-    """Give each row the height of its longest wrapped text."""
-    widths = {letter: column.width for letter, column in sheet.column_dimensions.items()}
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-        texts = (
-            (str(value), widths.get(get_column_letter(place), 10)) for place, value in enumerate(cells, 1) if value
-        )
-        sheet.row_dimensions[number].height = row_height(texts)
+def write_cell(sheet: Sheet, row: int, column: int, content: object, form: Format) -> None:
+    """One cell. Whatever a text starts with: it is text, never a formula."""
+    if isinstance(content, str) and content:
+        sheet.write_string(row, column, content, form)
+    elif isinstance(content, int):
+        sheet.write_number(row, column, content, form)
+    else:
+        sheet.write_blank(row, column, None, form)
 
 
-def fit_width(sheet: Worksheet) -> None:
+def fit_width(sheet: Sheet) -> None:
     """Print all columns on one page, on as many pages as the rows need."""
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_setup.fitToHeight = 0
-    sheet.page_setup.paperSize = _A3
+    sheet.set_paper(_A3)
+    sheet.fit_to_pages(1, 0)
 
 
-def protect(sheet: Worksheet) -> None:
+def protect(sheet: Sheet) -> None:
     """Lock the cells that are not unlocked, without a password; columns and rows may still be sized."""
-    sheet.protection.sheet = True
-    sheet.protection.formatColumns = sheet.protection.formatRows = False
+    sheet.protect("", {"format_columns": True, "format_rows": True})
+
+
+def _fit(sheet: Sheet, line: int, cells: Mapping[str, object]) -> None:
+    """Give a row the height of its longest wrapped text."""
+    sheet.set_row(line, row_height((str(text), _WIDTHS[name]) for name, text in cells.items() if text))
 
 
 def _row(row: Asked, catalogue: Catalogue, language: str) -> dict[str, object]:
@@ -146,32 +157,8 @@ def _row(row: Asked, catalogue: Catalogue, language: str) -> dict[str, object]:
     }
 
 
-def _style(sheet: Worksheet, asked: Sequence[Asked]) -> None:
-    top = Alignment(horizontal="left", vertical="top", wrap_text=True)
-    right = Alignment(horizontal="right", vertical="top")
-    for position, name in enumerate(COLUMNS, start=1):
-        sheet.column_dimensions[get_column_letter(position)].width = _WIDTHS[name]
-        sheet.cell(1, position).font = Font(bold=True)
-        sheet.cell(1, position).alignment = top
-        # Setting a style cell by cell is what takes the time; cells of one kind share that of the first.
-        shared: dict[bool, StyleArray] = {}
-        for number, row in enumerate(asked, start=2):
-            cell: Any = sheet.cell(number, position)
-            if isinstance(cell.value, str):
-                # Whatever a label starts with: it is text, never a formula.
-                cell.data_type = "s"
-            open_to_fill = name in FILLABLE and not (name != "notes" and rule(row.kpi.indicator).kind == "words")
-            if open_to_fill in shared:
-                cell._style = copy(shared[open_to_fill])  # noqa: SLF001  (openpyxl's own way to copy a style)
-                continue
-            cell.alignment = right if name in {"value", "last-value"} else top
-            if open_to_fill:
-                cell.protection, cell.border, cell.fill = Protection(locked=False), _FILLED_IN, _PAPER
-            shared[open_to_fill] = cell._style  # noqa: SLF001
-
-
-def _validate(sheet: Worksheet, asked: Sequence[Asked], catalogue: Catalogue, language: str) -> None:
-    rules = {number: rule(row.kpi.indicator) for number, row in enumerate(asked, start=2)}
+def _validate(sheet: Sheet, asked: Sequence[Asked], catalogue: Catalogue, language: str) -> None:
+    rules = {number: rule(row.kpi.indicator) for number, row in enumerate(asked, start=1)}
     fillable = [number for number, found in rules.items() if found.kind != "words"]
     for found in dict.fromkeys(rules[number] for number in fillable):
         check = _check(found, language)
@@ -182,32 +169,30 @@ def _validate(sheet: Worksheet, asked: Sequence[Asked], catalogue: Catalogue, la
         _add(sheet, listed, name, fillable, translator(language).t("collect.prompt.list"), language)
 
 
-def _check(found: Rule, language: str) -> DataValidation:
+def _check(found: Rule, language: str) -> dict[str, Any]:
     """The entry that a rule allows, as Excel and LibreOffice check it while somebody types."""
     if found.kind == "yes-no":
         return _listed(yes_no(language))
-    kind: Literal["whole", "decimal"] = "whole" if found.whole else "decimal"
+    kind = "integer" if found.whole else "decimal"
     if found.kind == "number":
-        return DataValidation(type=kind, operator="between", formula1="-1E+15", formula2="1E+15")
+        return {"validate": kind, "criteria": "between", "minimum": "-1E+15", "maximum": "1E+15"}
     if found.high == float("inf"):
-        return DataValidation(type=kind, operator="greaterThanOrEqual", formula1=f"{found.low:g}")
-    return DataValidation(type=kind, operator="between", formula1=f"{found.low:g}", formula2=f"{found.high:g}")
+        return {"validate": kind, "criteria": ">=", "value": f"{found.low:g}"}
+    return {"validate": kind, "criteria": "between", "minimum": f"{found.low:g}", "maximum": f"{found.high:g}"}
 
 
-def _listed(words: Iterable[str]) -> DataValidation:
-    return DataValidation(type="list", formula1='"' + ",".join(words) + '"')
+def _listed(words: Iterable[str]) -> dict[str, Any]:
+    return {"validate": "list", "source": list(words)}
 
 
-def _add(sheet: Worksheet, check: DataValidation, column: str, rows: Sequence[int], told: str, language: str) -> None:
-    check.allow_blank = check.showErrorMessage = check.showInputMessage = True
-    check.errorStyle = "stop"
-    check.promptTitle = check.errorTitle = bare_heading(column, language)[:_LONGEST_PROMPT_TITLE]
-    check.prompt = check.error = told
-    letter = get_column_letter(COLUMNS.index(column) + 1)
-    for first, last in _runs(rows):
-        check.add(f"{letter}{first}:{letter}{last}" if last > first else f"{letter}{first}")
-    if rows:
-        sheet.add_data_validation(check)
+def _add(sheet: Sheet, check: dict[str, Any], column: str, rows: Sequence[int], told: str, language: str) -> None:
+    if not rows:
+        return
+    title = bare_heading(column, language)[:_LONGEST_PROMPT_TITLE]
+    place = COLUMNS.index(column)
+    first, *others = ([start, place, end, place] for start, end in _runs(rows))
+    words = {"input_title": title, "input_message": told, "error_title": title, "error_message": told}
+    sheet.data_validation(*first, {**check, **words, "other_cells": others})
 
 
 def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:

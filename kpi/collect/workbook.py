@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from openpyxl import Workbook
 
+from kpi.books import add_sheet, book_bytes
 from kpi.catalogue import LANGUAGES, Catalogue
 from kpi.charts.points import where_words
 from kpi.collect.cover import write_cover
@@ -16,9 +17,12 @@ from kpi.collect.known import last_known
 from kpi.collect.owed import Owed, organisation_named, owed, periods, reporting_year
 from kpi.collect.sheet import Asked, sheet_title, write_sheet
 from kpi.errors import UsageError, unknown
-from kpi.excel import write_workbook
-from kpi.i18n import REGIONS, translator
+from kpi.files import write_whole
+from kpi.i18n import translator
 from kpi.parsing.text import fold
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 _YEARS = range(1990, 2101)
 
@@ -68,18 +72,20 @@ def collect(
         msg = f"{owner.name[language]} owes no KPI: no objective in the catalogue names it."
         raise UsageError(msg)
     families = _by_family(catalogue, kpis, language, until, by_indicator or {})
-    book = Workbook()
-    cover = book.worksheets[0]
-    cover.title = translator(language).t("collect.cover")
     titles: dict[str, Sequence[Asked]] = {}
-    for number, (family, asked) in enumerate(families.items(), start=1):
-        words = catalogue.label("family", family, language)
-        title = sheet_title(words, [*titles, cover.title])
-        titles[title] = asked
-        write_sheet(book.create_sheet(title), number, words, asked, catalogue, language)
-    write_cover(cover, owner, titles, catalogue, language)
-    _describe(book, owner.name[language], language)
-    write_workbook(book, output)
+    say = translator(language).t
+
+    def fill(book: Workbook) -> None:
+        cover = add_sheet(book, say("collect.cover"))
+        for number, (family, asked) in enumerate(families.items(), start=1):
+            words = catalogue.label("family", family, language)
+            title = sheet_title(words, [*titles, say("collect.cover")])
+            titles[title] = asked
+            write_sheet(book, add_sheet(book, title), number, words, asked, catalogue, language)
+        write_cover(book, cover, owner, titles, catalogue, language)
+
+    told = {"title": say("collect.title", organisation=owner.name[language]), "subject": say("collect.subject")}
+    write_whole(output, book_bytes(fill, **told, author="kpi"))
     return Collection(owner.id, len(kpis), sum(len(asked) for asked in titles.values()))
 
 
@@ -111,12 +117,3 @@ def _definition(kpi: Owed, language: str) -> str:
     printed = dict.fromkeys(getattr(declaration.label, language, None) for declaration in kpi.declarations)
     told += [translate.t("collect.printed", label=label) for label in printed if label]
     return "\n".join(told)
-
-
-def _describe(book: Workbook, organisation: str, language: str) -> None:
-    translate = translator(language)
-    properties = book.properties
-    properties.title = translate.t("collect.title", organisation=organisation)
-    properties.subject = translate.t("collect.subject")
-    properties.language = REGIONS[language].replace("_", "-")
-    properties.creator = "kpi"

@@ -213,8 +213,6 @@ def load_writers(pieces: Sequence[Piece]) -> None:
     """Import what many of these pieces are written with: the processes that write them need not, one by one."""
     kinds = {piece.name.partition(" ")[0] for piece in pieces}
     if "workbook" in kinds:
-        import openpyxl.writer.excel  # noqa: F401, PLC0415
-
         import kpi.collect.workbook  # noqa: PLC0415
     if "indicator" in kinds:
         import kpi.reporting.indicators  # noqa: F401, PLC0415
