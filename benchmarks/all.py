@@ -119,7 +119,9 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=MEASURES, default=[], help="some of the measures")
     given = parser.parse_args()
     if given.render:
-        write_into(DOCUMENT, json.loads(RESULTS.read_text(encoding="utf-8")))
+        results = json.loads(RESULTS.read_text(encoding="utf-8"))
+        results["bars"] = judge([Row(**row) for row in results["rows"]])
+        write_into(DOCUMENT, results)
         return 0
     size = QUICK if given.quick else LONG if given.long else Size()
     results = measure_all(size, given.only, lambda text: print(text, file=sys.stderr, flush=True))
