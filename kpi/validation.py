@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from kpi import refusals
 from kpi.errors import KpiError
 
 if TYPE_CHECKING:
@@ -31,9 +32,8 @@ SEVERITIES = ("stop", "hold-back", "note")
 CHECK = ("suite", "rule", "severity", "column", "checked", "failed", "found")
 
 
-#: Whether rows are believed in this process, see :func:`trust`; and what each suite refused last.
+#: Whether rows are believed in this process, see :func:`trust`.
 _TRUSTS = False
-_REFUSED: dict[str, dict[int, list[dict[str, Any]]]] = {}
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def validate(
         return Verdict(frame, pd.DataFrame(columns=list(FAILURE)))
     judged = frame[_named(suite, frame)]
     if _TRUSTS:
-        return _as_before(suite["name"], frame, judged)
+        return _believed(suite["name"], frame, judged)
     gx = _great_expectations()
     batch = _batch_definition().get_batch({"dataframe": judged})
     outcome = batch.validate(
@@ -105,7 +105,7 @@ def validate(
     held_back = held_back.reset_index(drop=True)
     stopped = held_back["index"].isna().any() or held_back["rule"].map(severity).eq("stop").any()
     accepted = frame.iloc[:0] if stopped else frame[~frame.index.isin(held_back["index"])]
-    _remember(suite["name"], held_back, judged)
+    refusals.remember(suite["name"], held_back, judged)
     checks = [_check(result, suite["name"], severity, len(frame)) for result in outcome.results]
     ordered = pd.DataFrame(checks, columns=list(CHECK)).sort_values(["suite", "rule"], kind="stable", ignore_index=True)
     return Verdict(accepted, held_back, ordered, _plain(outcome))
@@ -120,30 +120,10 @@ def trust() -> None:
     _TRUSTS = True
 
 
-def _as_before(suite: str, frame: pd.DataFrame, judged: pd.DataFrame) -> Verdict:
-    refused = _REFUSED.get(suite)
-    contents = zip(frame.index, _contents(judged), strict=True) if refused else ()
-    failures = [
-        {**failure, "index": label} for label, content in contents for failure in (refused or {}).get(content, ())
-    ]
-    held_back = pd.DataFrame(failures, columns=list(FAILURE)).sort_values("rule", kind="stable", ignore_index=True)
+def _believed(suite: str, frame: pd.DataFrame, judged: pd.DataFrame) -> Verdict:
+    failures = pd.DataFrame(refusals.known(suite, judged), columns=list(FAILURE))
+    held_back = failures.sort_values("rule", kind="stable", ignore_index=True)
     return Verdict(frame[~frame.index.isin(held_back["index"])], held_back)
-
-
-def _remember(suite: str, held_back: pd.DataFrame, judged: pd.DataFrame) -> None:
-    """Keep failures by what the suite saw of their row; what is about the whole table is nothing to go by."""
-    refused = _REFUSED.setdefault(suite, {})
-    if not refused and held_back.empty:
-        return
-    contents = dict(zip(judged.index, _contents(judged), strict=True))
-    for content in contents.values():
-        refused.pop(content, None)
-    for failure in held_back[held_back["index"].notna()].to_dict("records"):
-        refused.setdefault(contents[failure["index"]], []).append({str(name): told for name, told in failure.items()})
-
-
-def _contents(judged: pd.DataFrame) -> list[int]:
-    return [int(each) for each in pd.util.hash_pandas_object(judged, index=False)]
 
 
 def _check(result: Any, suite: str, severity: Mapping[str, str], rows: int) -> dict[str, Any]:

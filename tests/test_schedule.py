@@ -77,11 +77,15 @@ def test_the_crontab_command_runs_as_cron_would(tmp_path):
         "/srv/kpi/.venv/bin/kpi", str(tmp_path / "kpi")
     )
     command = command.replace("/srv/kpi/reports/run.log", str(tmp_path / "log"))
-    done = subprocess.run(
-        ["/bin/sh", "-c", command], env={"PATH": "/usr/bin:/bin", "KPI_ROOT": "/srv/kpi"}, check=False
-    )
-    assert done.returncode == 3
-    assert (tmp_path / "log").read_text() == "run a b /srv/kpi\n"
+
+    def by_cron() -> str:
+        poor = {"PATH": "/usr/bin:/bin", "KPI_ROOT": "/srv/kpi"}
+        assert subprocess.run(["/bin/sh", "-c", command], env=poor, check=False).returncode == 3
+        return (tmp_path / "log").read_text()
+
+    assert by_cron() == "run a b /srv/kpi\n"
+    (tmp_path / "secrets").unlink()
+    assert by_cron().splitlines()[1:] == ["run  /srv/kpi"], "whoever tells nobody has no secrets"
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not here")
