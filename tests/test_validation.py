@@ -225,3 +225,23 @@ def test_nothing_is_printed_written_or_sent(tmp_path, root):
     )
     assert (done.stdout, done.stderr) == ("1\n", "")
     assert [path.name for path in tmp_path.iterdir()] == ["s.json"]
+
+
+def test_what_no_suite_uses_is_loaded_when_it_is_used():
+    """In a process of its own: here much is loaded already."""
+    code = """
+import sys
+from kpi.validation import load
+load()
+import kpi.reporting.render
+assert not {"altair.expr", "scipy.stats._stats_py", "rfc3987_syntax.syntax_helpers"} & sys.modules.keys()
+import altair
+import scipy.stats
+from scipy.stats import norm
+from altair.utils import core
+assert altair.Chart and core
+assert scipy.stats.norm is norm and norm.cdf(0) == 0.5
+import great_expectations.expectations.core.expect_column_kl_divergence_to_be_less_than as users
+assert users.stats.entropy and users.alt.Chart
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
