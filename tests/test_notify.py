@@ -27,7 +27,7 @@ from kpi.notify import tell
 from kpi.notify.message import compose_message
 from kpi.notify.news import News, of_error, of_result, page_notebook
 from kpi.notify.settings import FILE, Settings, SettingsError, read_settings
-from kpi.notify.tell import tell_people, telling
+from kpi.notify.tell import describe, tell_people, telling
 from kpi.project import Project
 from kpi.reporting.render import Job
 from tests.conftest import ROOT
@@ -132,6 +132,16 @@ def configure(project, port=9, security="starttls", *, addresses=("a@example.org
         "services": list(services),
     }
     (project.root / FILE).write_text(yaml.safe_dump(content), encoding="utf-8")
+
+
+def test_it_is_said_what_would_be_done_and_which_secret_is_missing(project, monkeypatch):
+    configure(project)
+    whole = ["mail through localhost:9 (starttls) as a user", "  recipient 1: fr, held-back"]
+    assert describe(read_settings(project.root)) == whole
+    monkeypatch.delenv("SMTP_PASSWORD")
+    *said, missing = describe(read_settings(project.root))
+    assert said == whole
+    assert missing.startswith("not set here: SMTP_PASSWORD;")
 
 
 def test_everybody_gets_a_mail_of_their_own_in_their_language(project, server, trusting):

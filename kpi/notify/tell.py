@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -160,7 +161,7 @@ def _names(project: Project) -> dict[str, dict[str, str]]:
 
 
 def describe(settings: Settings) -> list[str]:
-    """What the settings do, a line each, without addresses and secrets."""
+    """What the settings do, a line each, without addresses and secrets; which of those are not set in this process."""
     lines = []
     mail = settings.mail
     if mail:
@@ -174,4 +175,7 @@ def describe(settings: Settings) -> list[str]:
         f"service {place}: {service.language}, {service.when or settings.when}"
         for place, service in enumerate(settings.services, start=1)
     ]
+    unset = [name for name in settings.variables if not os.environ.get(name)]
+    if unset:
+        lines.append(f"not set here: {', '.join(unset)}; whoever runs kpi must have it in the environment")
     return lines or ["notify.yaml names nobody."]
