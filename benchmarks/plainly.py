@@ -22,8 +22,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmarks import floor
 from benchmarks.copies import copy_project
-from benchmarks.floor import write_files, write_page
 from kpi import cache, validation
 from kpi.catalogue import LANGUAGES
 from kpi.cli import RARELY
@@ -42,7 +42,7 @@ def main(root: str, folder: str) -> None:
     quick_text()
     gc.set_threshold(*RARELY)  # as the command does
     warm = Project(Path(root))
-    write_report(warm, Path(folder), warm.catalogue.objectives[0].id)
+    floor.write(warm, Path(folder), warm.catalogue.objectives[0].id, [*LANGUAGES])
     validation.trust()
     cache.keep_nothing()
     with tempfile.TemporaryDirectory() as name:
@@ -64,7 +64,7 @@ def write_all(project: Project, folder: Path, cores: int) -> None:
 
     def work(place: int) -> dict[str, Any]:
         for name in names[place::cores]:
-            write_report(reading, folder, name)
+            floor.write(reading, folder, name, [*LANGUAGES])
         for piece in pieces[place::cores]:
             piece.write(folder)
         return {name: prepare.facts(reading, prepare.prepare_report(reading, name)) for name in names[place::cores]}
@@ -81,25 +81,11 @@ def write_all(project: Project, folder: Path, cores: int) -> None:
 def write_tables(made: Draft, folder: Path) -> None:
     """The tables that a build leaves, without where they came from."""
     folder.mkdir(parents=True, exist_ok=True)
-    corrected = made.corrected
-    shown = {
-        "observations": made.shown.observations,
-        "computed": made.shown.computed,
-        "suppressed": made.shown.suppressed,
-    }
-    for name, table in {**shown, "corrections": corrected.applied, "revisions": made.revisions}.items():
+    for name, table in made.tables.items():
         (folder / f"{name}.csv").write_bytes(csv_bytes(table))
         (folder / f"{name}.parquet").write_bytes(parquet_bytes(table))
-    whole = {"observations": corrected.observations, "computed": made.computed, "vintages": made.vintages}
-    for name, table in whole.items():
+    for name, table in made.unprotected.items():
         (folder / f"unprotected-{name}.parquet").write_bytes(parquet_bytes(table))
-
-
-def write_report(project: Project, site: Path, objective: str) -> None:
-    """Pages and files of an objective in all languages."""
-    for place, language in enumerate(LANGUAGES):
-        write_page(project, site, objective, language)
-        write_files(project, site, objective, language, coded=place == 0)
 
 
 if __name__ == "__main__":

@@ -20,16 +20,7 @@ from kpi.observations import combine
 from kpi.project import Project
 from kpi.sources.judged import SourceResult
 from kpi.sources.kept import source_files
-from kpi.store import (
-    COMPUTED,
-    CORRECTIONS,
-    OBSERVATIONS,
-    REVISIONS,
-    SUPPRESSED,
-    VINTAGES,
-    read_vintages,
-    write_tables,
-)
+from kpi.store import read_vintages, write_tables
 from kpi.vintages import known_on
 
 #: Period under which a standing yearly target is declared; it has no date of its own.
@@ -95,18 +86,6 @@ def write(project: Project, drafted: Draft, key: str = "") -> BuildResult:
         shown.suppressed,
         drafted.questions,
     )
-    tables = {
-        OBSERVATIONS: shown.observations,
-        COMPUTED: shown.computed,
-        CORRECTIONS: corrected.applied,
-        REVISIONS: drafted.revisions,
-        SUPPRESSED: shown.suppressed,
-    }
-    unprotected = {
-        OBSERVATIONS: corrected.observations,
-        COMPUTED: drafted.computed,
-        VINTAGES: drafted.vintages,
-    }
     sources: list[SourceResult] = []
 
     def checked() -> dict[str, bytes]:
@@ -116,7 +95,7 @@ def write(project: Project, drafted: Draft, key: str = "") -> BuildResult:
         return checked_files(sources, drafted.questions)
 
     facts = {"key": key, **_facts(project, done)}
-    write_tables(project.tidy, tables, done.held_back, unprotected, checked, facts)
+    write_tables(project.tidy, drafted.tables, done.held_back, drafted.unprotected, checked, facts)
     return replace(done, sources=tuple(sources))
 
 

@@ -25,7 +25,9 @@ _SUFFIX = ".entry"
 _DIGEST = 64
 #: What was read or made in this process, by place and key; None where it does not stay.
 _MEMORY: dict[tuple[Path, str], Entry] | None = None
+#: Whether others may find what this process makes, see :func:`keep_nothing`.
 _KEEPS = True
+#: By place, under which key and what :func:`once` made.
 _MADE: dict[Path, tuple[str, Any]] = {}
 _T = TypeVar("_T")
 
@@ -53,10 +55,11 @@ def keep_nothing() -> None:
     _KEEPS = False
 
 
-def once(place: Path, key: str, make: Callable[[], _T]) -> _T:
-    """What was made of a place under the same key, where this process stays; else it is made."""
+def once(place: Path, told: Callable[[], str], make: Callable[[], _T]) -> _T:
+    """What was made of a place under the same key, where this process stays; else it is made, and no key is asked."""
     if _MEMORY is None:
         return make()
+    key = told()
     if _MADE.get(place, ("",))[0] != key:
         _MADE[place] = key, make()
     made: _T = _MADE[place][1]

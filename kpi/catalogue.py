@@ -158,7 +158,7 @@ class Catalogue(Entry):
         """These indicators and all that they are computed from, however far back."""
         reached = frozenset(names)
         while True:
-            inputs = {i for name in reached if (derive := self.indicator(name).derive) for i in derive.references}
+            inputs = {i for name in reached if (derive := self.indicator(name).derive) for i in derive.inputs}
             if inputs <= reached:
                 return reached
             reached |= inputs

@@ -22,6 +22,7 @@ from kpi.parsing.periods import frequency
 from kpi.project import Project
 from kpi.sources.judged import HELD_BACK, SourceResult
 from kpi.sources.kept import kept_sources, source_keys
+from kpi.store import COMPUTED, CORRECTIONS, OBSERVATIONS, REVISIONS, SUPPRESSED, VINTAGES
 from kpi.vintages import all_known, history, revisions
 
 #: Period under which a standing yearly target is declared; it has no date of its own.
@@ -56,6 +57,22 @@ class Draft:
     vintages: pd.DataFrame
     changes: pd.DataFrame
     revisions: pd.DataFrame
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """What is written for all, by name."""
+        return {
+            OBSERVATIONS: self.shown.observations,
+            COMPUTED: self.shown.computed,
+            CORRECTIONS: self.corrected.applied,
+            REVISIONS: self.revisions,
+            SUPPRESSED: self.shown.suppressed,
+        }
+
+    @property
+    def unprotected(self) -> dict[str, pd.DataFrame]:
+        """What is written for builds alone, by name."""
+        return {OBSERVATIONS: self.corrected.observations, COMPUTED: self.computed, VINTAGES: self.vintages}
 
 
 def judge_sources(

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from kpi import cache, fingerprint, validation
 from kpi.catalogue import Catalogue
 from kpi.draft import Draft, Judged, as_read, catalogue_targets, draft, judge_sources
 from kpi.forks import beside
-from kpi.observations import combine, lean, rows_of
+from kpi.observations import rows_of
 from kpi.project import Project
 from kpi.reporting.prepare import default_as_of
 from kpi.reporting.single import render_single
@@ -90,7 +92,7 @@ def shown(reading: Project, objective: str, judged: Judged) -> str:
     names = _names(reading.catalogue, objective, judged)
     tables = (reading.observations, reading.revisions, reading.corrected)
     return fingerprint.of(
-        [hash_rows(rows_of(table, names)).tolist() for table in tables],
+        [_digest(rows_of(table, names)) for table in tables],
         [*reading.held_back["source"]],
         [repr(finding) for finding in reading.findings],
         default_as_of(reading),
@@ -109,17 +111,21 @@ def _reading(project: Project, made: Draft, judged: Judged) -> Project:
     """As pages read it; what they need of all rows is told of those that sources gave."""
     tables = [catalogue_targets(project.catalogue), *(result.observations for result in judged.results)]
     vintages = frozenset(name for table in tables for name in table["vintage"].unique())
-    findings = as_read(project, made).findings_of(made.corrected.observations)
+    findings = project.with_tables(corrected=made.corrected.applied).findings_of(made.corrected.observations)
     return as_read(project, made, vintages=vintages - {""}, findings=findings)
 
 
 def _believed(catalogue: Catalogue, objective: str, judged: Judged) -> str:
     """The hash of what sources gave for a page."""
     names = catalogue.behind(_names(catalogue, objective, judged))
-    found = [rows for result in judged.results if len(rows := rows_of(result.observations, names))]
-    rows = combine(map(lean, found))
-    held = [[*result.held_back["reason"]] for result in judged.results]
-    return fingerprint.of(hash_rows(rows).tolist(), held)
+    return fingerprint.of(
+        [(_digest(rows_of(result.observations, names)), [*result.held_back["reason"]]) for result in judged.results]
+    )
+
+
+def _digest(rows: pd.DataFrame) -> str:
+    """Of rows in their order, whatever dimensions others have; empty where there are none."""
+    return fingerprint.of_bytes(hash_rows(rows).tobytes()) if len(rows) else ""
 
 
 def _aside(place: Path) -> Path:

@@ -129,7 +129,7 @@ class _Desk:
                 write(self.project, made, key)
 
     def _judge(self) -> Ahead:
-        if self.warm and self.known and not self.dated and can_fork():
+        if self.known and not self.dated and can_fork():
             return go_ahead(self.project, self.given, self.places, timeout=TIME_LIMIT, memory=MEMORY_LIMIT)
         return Ahead(judge_sources(self.project, allow_sample=self.use_sample))
 

@@ -284,3 +284,11 @@ def test_every_published_figure_of_the_reference(
         assert ours["unit"] == row["unit"] or (ours["unit"] == unit and (row["unit"], unit) in SAME_UNIT)
         flag = FLAGS.get(row["suspect"], row["suspect"])
         assert set(ours["flags"].split()) - OUR_FLAGS == set(flag.split()), row["figure_id"]
+
+
+def test_behind_an_indicator_stands_what_its_formula_draws_on(catalogue):
+    """The steps between the first and the last of a funnel are named by an overall rate, and no part of it."""
+    success = catalogue.indicator("call-success-rate")
+    first, *between, last = success.derive.steps
+    assert between
+    assert catalogue.behind([success.id]) == {success.id, first, last}

@@ -14,6 +14,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from kpi.catalogue import LANGUAGES, Catalogue
 from kpi.collect.complaints import Complaint
 from kpi.collect.reading import read_workbook
+from kpi.collect.sheet import A3
 from kpi.errors import UsageError
 from kpi.excel import row_height, write_workbook
 from kpi.i18n import translator
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 _AUTHOR = "kpi"
-_A3 = 8
 _COLUMNS = {"sheet": 28, "cell": 10, "found": 30, "expected": 60, "remedy": 60}
 _COMMENT_WIDTH, _COMMENT_HEIGHT = 320, 140
 
@@ -104,4 +104,4 @@ def _fit(sheet: Worksheet) -> None:
         sheet.row_dimensions[number].height = row_height(texts)
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_setup.fitToHeight = 0
-    sheet.page_setup.paperSize = _A3
+    sheet.page_setup.paperSize = A3

@@ -40,7 +40,8 @@ _WIDTHS = {
 }
 _LONGEST_TITLE, _LONGEST_PROMPT_TITLE = 31, 32
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
-_A3 = 8
+#: Of the paper, as workbooks number them.
+A3 = 8
 _TOP = {"align": "left", "valign": "top", "text_wrap": True}
 _RIGHT = {"align": "right", "valign": "top"}
 _FILLED_IN = {"locked": False, "bg_color": "#FFF8E1", "left": 1, "right": 1, "top": 1, "bottom": 1}
@@ -126,7 +127,7 @@ def write_cell(sheet: Sheet, row: int, column: int, content: object, form: Forma
 
 def fit_width(sheet: Sheet) -> None:
     """Print all columns on one page, on as many pages as the rows need."""
-    sheet.set_paper(_A3)
+    sheet.set_paper(A3)
     sheet.fit_to_pages(1, 0)
 
 

@@ -141,7 +141,7 @@ def _read(paths: Sequence[Path], source: SourceModule, catalogue: Catalogue) -> 
     for path in paths:
         try:
             check_unchanged(path)
-            found += cache.once(path, _read_from(path, catalogue), partial(read, path, catalogue))
+            found += cache.once(path, partial(_read_from, path, catalogue), partial(read, path, catalogue))
         except DeliveryError as error:
             # One file that cannot be opened must not stop the others.
             reason = str(error).removeprefix(f"{path}: ").removeprefix(f"{path}, ")
