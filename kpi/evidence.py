@@ -10,7 +10,12 @@ import numpy as np
 import pandas as pd
 
 from kpi.derive import PRINTED
+from kpi.keeping import Latest
 from kpi.observations import has_flag, lean
+
+#: Of what is made of the rows of an indicator, so many stay: more than the documents at hand declare, which share them,
+#: and few enough for a register of thousands: what stays in memory makes forking a process for each page dearer.
+_MOST = 1000
 
 
 @dataclass(frozen=True)
@@ -27,14 +32,14 @@ class Evidence:
     by_indicator: Mapping[str, pd.DataFrame]
     printed_under: Mapping[str, tuple[str, ...]]
     revised: Mapping[str, float] = field(default_factory=dict)
-    split: dict[Any, Any] = field(default_factory=dict)
+    split: dict[Any, Any] = field(default_factory=lambda: Latest(_MOST))
 
 
 class Lean(Mapping[str, pd.DataFrame]):
     """The rows of each indicator without the dimensions it does not use, made when somebody asks for them."""
 
     def __init__(self, rows: pd.DataFrame) -> None:
-        self._rows, self._made = rows, dict[str, pd.DataFrame]()
+        self._rows, self._made = rows, Latest[str, pd.DataFrame](_MOST)
         groups = rows.groupby("indicator", sort=True).indices.items()
         self._places = {str(name): np.asarray(places) for name, places in groups}
 
