@@ -1,13 +1,17 @@
 """Pages that are made while their figures are still being judged, from what was saved as it stands.
 
-Each is made in a process that believes the rows and computes only what the page shows. What it believed is told as a
-hash, and so is what the page shows: a page counts once the judged rows are found to be those that it believed.
+Those of an objective are made in a process that believes the rows and computes only what they show; of several
+languages each is forked from it. What it believed is told as a hash, and so is what the pages show: they count once
+the judged rows are found to be those that it believed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +20,11 @@ import pandas as pd
 from kpi import cache, fingerprint, validation
 from kpi.catalogue import Catalogue
 from kpi.draft import Draft, Judged, as_read, catalogue_targets, draft, judge_sources
-from kpi.forks import beside
+from kpi.errors import KpiError
+from kpi.forks import beside, run_forked
 from kpi.observations import rows_of
 from kpi.project import Project
-from kpi.reporting.prepare import default_as_of
+from kpi.reporting.prepare import default_as_of, prepare_report
 from kpi.reporting.single import render_single
 from kpi.shown import hash_rows
 
@@ -29,12 +34,14 @@ class Ahead:
     """What was made while sources were judged.
 
     ``judged`` is what they gave; ``shown`` has for each page that counts the hash of what it shows, nothing where one
-    does not; ``reasons`` tell why rows were held back.
+    does not; ``reasons`` tell why rows were held back; ``hung`` has the error of each objective whose pages came to no
+    end, and would not come to one a second time.
     """
 
     judged: Judged
     shown: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    hung: Mapping[str, str] = field(default_factory=dict)
 
 
 def go_ahead(
@@ -53,38 +60,52 @@ def go_ahead(
         KpiError: a suite is wrong.
     """
     use_sample = given[0]["use_sample"]
+    objectives = tuple(dict.fromkeys(each["objective"] for each in given))
     found: list[Judged] = []
-    believed: list[str] = []
+    believed: dict[str, str] = {}
 
-    def make(page: int) -> dict[str, Any]:
+    def make(objective: str) -> dict[str, Any]:
         validation.trust()
         cache.keep_nothing()
         judged = judge_sources(project, allow_sample=use_sample)
-        objective = given[page]["objective"]
         made = draft(project, judged, only=project.catalogue.behind(_names(project.catalogue, objective, judged)))
         reading = _reading(project, made, judged)
-        render_single(reading, given[page], _aside(places[page]), self_contained=True)
+        pages = [page for page, each in enumerate(given) if each["objective"] == objective]
+        if len(pages) == 1:
+            render(reading, pages[0])
+        else:
+            prepare_report(reading, objective, as_of="", use_sample=use_sample)  # once, for all languages
+            work, cores = partial(render, reading), os.cpu_count() or 1
+            with closing(run_forked(pages, work, workers=cores, timeout=timeout, memory=memory)) as outcomes:
+                if errors := [outcome.error for outcome in outcomes if not outcome.ok]:
+                    raise KpiError(errors[0])
         return {
             "believed": _believed(project.catalogue, objective, judged),
             "shown": shown(reading, objective, judged),
             "reasons": [*made.held_back["reason"]],
         }
 
+    def render(reading: Project, page: int) -> None:
+        render_single(reading, given[page], _aside(places[page]), self_contained=True)
+
     def judge() -> None:
         judged = judge_sources(project, allow_sample=use_sample)
-        believed.extend(_believed(project.catalogue, each["objective"], judged) for each in given)
+        believed.update((name, _believed(project.catalogue, name, judged)) for name in objectives)
         found.append(judged)
 
-    outcomes = beside(range(len(given)), make, judge, timeout=timeout, memory=memory)
+    outcomes = beside(objectives, make, judge, timeout=timeout, memory=memory)
     (judged,) = found
-    told = [each.result for each in sorted(outcomes, key=lambda each: int(each.task)) if each.ok]
-    counts = [each["believed"] for each in told] == believed
+    told = {outcome.task: outcome.result for outcome in outcomes if outcome.ok}
+    counts = {name: each["believed"] for name, each in told.items()} == believed
     for place in places:
         if counts:
             _aside(place).replace(place)
         else:
             _aside(place).unlink(missing_ok=True)
-    return Ahead(judged, tuple(each["shown"] for each in told), tuple(told[0]["reasons"])) if counts else Ahead(judged)
+    if not counts:
+        return Ahead(judged, hung={o.task: o.error for o in outcomes if not o.ok and o.seconds >= timeout})
+    seen = tuple(told[each["objective"]]["shown"] for each in given)
+    return Ahead(judged, seen, tuple(told[objectives[0]]["reasons"]))
 
 
 def shown(reading: Project, objective: str, judged: Judged) -> str:

@@ -123,7 +123,9 @@ class _Desk:
             if self.dated:
                 write(self.project, made, key)
             if ahead.shown != tuple(shown(reading, each["objective"], ahead.judged) for each in self.given):
-                pages, failed = _pages(reading, self.given, self.places)
+                asked = zip(self.given, self.places, strict=True)
+                pages, failed = _pages(reading, [each for each in asked if each[0]["objective"] not in ahead.hung])
+                failed = (*ahead.hung.values(), *failed)
                 yield Round(pages, failed, tuple(made.held_back["reason"]), time.monotonic() - started)
             if not self.dated:
                 write(self.project, made, key)
@@ -134,20 +136,18 @@ class _Desk:
         return Ahead(judge_sources(self.project, allow_sample=self.use_sample))
 
 
-def _pages(
-    project: Project, given: Sequence[dict[str, Any]], places: Sequence[Path]
-) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+def _pages(project: Project, asked: Sequence[tuple[dict[str, Any], Path]]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     def work(page: int) -> None:
-        render_single(project, given[page], places[page], self_contained=True)
+        render_single(project, *asked[page], self_contained=True)
 
-    pages = range(len(given))
+    pages = range(len(asked))
     if can_fork():
         outcomes = run_forked(pages, work, workers=os.cpu_count() or 1, timeout=TIME_LIMIT, memory=MEMORY_LIMIT)
     else:
         outcomes = one_by_one(pages, work)
     with closing(outcomes):
         done = sorted(outcomes, key=lambda outcome: int(outcome.task))  # they come as they end
-    return tuple(places[o.task] for o in done if o.ok), tuple(o.error for o in done if not o.ok)
+    return tuple(asked[o.task][1] for o in done if o.ok), tuple(o.error for o in done if not o.ok)
 
 
 def _changed(project: Project, seen: Stamp) -> Stamp:

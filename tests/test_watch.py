@@ -110,6 +110,26 @@ def test_what_was_believed_and_is_refused_never_stands_on_a_page(tmp_path, monke
     rounds.close()
 
 
+def test_pages_that_come_to_no_end_are_ended_once(tmp_path, monkeypatch):
+    project, asked = make_tiny(tmp_path / "project"), []
+    rounds = watch(project, GIVEN, tmp_path / "preview", tell=print)
+    before = [page.read_bytes() for page in next(rounds).pages]
+    good = project.notebook.read_bytes()
+    told = json.loads(good)
+    told["cells"][-1]["source"] = ["while True:\n", "    pass"]
+    with monkeypatch.context() as patch:
+        patch.setattr("kpi.watch.TIME_LIMIT", 2)
+        patch.setattr("kpi.watch._pages", lambda _, pages: asked.extend(pages) or ((), ()))
+        project.notebook.write_text(json.dumps(told), "utf-8")
+        hung = next(rounds)
+    assert (hung.pages, asked) == ((), [])
+    assert ["was killed" in error for error in hung.failed] == [True]
+    assert [page.read_bytes() for page in sorted((tmp_path / "preview").iterdir())] == before, "the last pages stay"
+    project.notebook.write_bytes(good)
+    assert [page.read_bytes() for page in next(rounds).pages] == before
+    rounds.close()
+
+
 def test_what_is_believed_is_kept_for_nobody(tmp_path, monkeypatch):
     """Several sources changed at once are read side by side, which leaves what was read on disk."""
     folder, keys = tmp_path / "kept", {"a": "1", "b": "2"}
