@@ -17,6 +17,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from kpi.forks import beside, can_fork, run_forked
 from kpi.reporting.engine import forget, warm_shell
+from kpi.reporting.fresh import run_fresh
 from kpi.reporting.render import ENGINE
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="this system does not fork")
@@ -112,18 +113,19 @@ def test_something_else_is_done_meanwhile():
     assert "ZeroDivisionError" in none.error
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent was killed")
-def test_a_task_ends_with_the_process_that_started_it(tmp_path):
+def tell_and_stay(told: str) -> None:
+    Path(told).write_text(str(os.getpid()), "utf-8")
+    time.sleep(60)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks, and looks into /proc")
+@pytest.mark.parametrize("run_all", [run_forked, run_fresh])
+def test_a_task_ends_with_the_process_that_started_it(tmp_path, run_all):
     """Else it would write on after the run was killed, beside the next one."""
     told = tmp_path / "pid"
-
-    def task(_):
-        told.write_text(str(os.getpid()))
-        time.sleep(60)
-
     parent = os.fork()
     if not parent:
-        list(run_forked([1], task, workers=1, timeout=60))
+        list(run_all([str(told)], tell_and_stay, workers=1, timeout=60))
         os._exit(0)
     while not (told.exists() and told.read_text()):
         time.sleep(0.01)

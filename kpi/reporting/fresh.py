@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Generator, Sequence
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from threading import Thread
 from typing import Any, TypeVar
 
 from kpi.forks import Outcome, attempt, limit_memory
@@ -54,8 +56,16 @@ def let_spawn() -> None:
 
 
 def _child(pipe: Connection, task: Task, work: Callable[[Task], Any], memory: float) -> None:
+    Thread(target=_end_with_parent, daemon=True).start()
     limit_memory(memory)
     pipe.send(attempt(task, work))
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent does, however that ends, so that it writes nothing after it."""
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _ended(pipe: Connection, process: SpawnProcess, task: Task, started: float) -> Outcome:
