@@ -9,9 +9,6 @@ import pandas as pd
 
 from kpi.errors import UsageError
 
-#: Measures that are a promise; an estimate is a result that is not settled.
-PROMISED = frozenset({"planned", "budget", "forecast"})
-
 #: What must agree within a series, with the reason where it does not. A source has a definition of its own: 9.5
 #: million nights at the Region's agency and 7.03 million at the statistics office are not one series with a fall.
 _AGREE = (

@@ -35,12 +35,9 @@ VALUES = (
     "printed",
 )
 NUMBERS = ("obs_value", "value_low", "value_high", "numerator", "denominator", "alternative", "printed")
-DATES = ("period_start", "period_end", "vintage")
 #: How many units (files, companies) stand behind a value and what the largest of them brings: only in tables that are
 #: not protected yet, see :mod:`kpi.disclosure`.
 UNITS = ("contributors", "largest")
-MEASURES = ("actual", "target", "planned", "budget", "forecast", "estimate", "context")
-FLOWS = ("flow", "stock", "cumulative", "budget", "rate", "share", "rank", "target-level")
 
 _DEFAULTS: dict[str, Any] = {
     "ref_area": "BE10",

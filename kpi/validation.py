@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kpi import refusals
-from kpi.errors import KpiError
+from kpi.errors import KpiError, suggestion
 from kpi.later import leave_out_grammars, load_later
 
 if TYPE_CHECKING:
@@ -244,6 +244,11 @@ def _suite(path: Path) -> dict[str, Any]:
     if not isinstance(suite, dict) or not {"name", "expectations"} <= suite.keys():
         msg = f"{path}: expected an expectation suite with 'name' and 'expectations'."
         raise KpiError(msg)
+    for expectation in suite["expectations"]:
+        meta = expectation.get("meta", {})
+        if (named := meta.get("severity", SEVERITIES[0])) not in SEVERITIES:
+            msg = f"{path}: rule {meta.get('rule')!r} has the severity {named!r}: {suggestion(str(named), SEVERITIES)}"
+            raise KpiError(msg)
     return suite
 
 

@@ -82,6 +82,11 @@ def test_a_suite_that_cannot_be_used(tmp_path):
     suite(tmp_path, ("expect_column_values_to_be_in_set", {"column": "m", "value_set": {"$PARAMETER": "known"}}))
     with pytest.raises(KpiError, match="parameter known"):
         validate(FRAME, "s", {}, tmp_path)
+    raw = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))
+    raw["expectations"][0]["meta"]["severity"] = "holdback"
+    (tmp_path / "s.json").write_text(json.dumps(raw), encoding="utf-8")
+    with pytest.raises(KpiError, match=r"rule 'r0' has the severity 'holdback': did you mean 'hold-back'"):
+        validate(FRAME, "s", {}, tmp_path)
 
 
 def test_suites_of_the_project_are_whole(root):
