@@ -17,7 +17,7 @@ from kpi.anomalies import questions
 from kpi.catalogue import Catalogue
 from kpi.derive import derive
 from kpi.disclosure import Protected, protect
-from kpi.observations import combine, rows_of, stack
+from kpi.observations import combine, dimensions_of, lean, rows_of, stack
 from kpi.register import register_key
 
 FOLDER = cache.FOLDER / "computed"
@@ -50,7 +50,8 @@ def compute(
         only: the indicators that ``observations`` are of, where they are not all: nothing of that is kept.
     """
     register = register_key(catalogue)
-    rows = {str(name): part.reset_index(drop=True) for name, part in observations.groupby("source", sort=False)}
+    # Without the dimensions of all others: most of what it takes to compute and keep a table goes by its columns.
+    rows = {str(name): lean(part.reset_index(drop=True)) for name, part in observations.groupby("source", sort=False)}
     keys = {name: fingerprint.of(name, made_from.get(name, ""), register, fingerprint.code()) for name in rows}
 
     def make(name: str) -> cache.Entry:
@@ -64,8 +65,9 @@ def compute(
         found = cache.gathered(tidy / FOLDER, keys, make).values()
     else:
         found = [_part_of(cache.get(tidy / FOLDER, key) or make(name), only) for name, key in keys.items()]
+    dims = dimensions_of(observations)
     observed, computed, made = (
-        combine([e.tables[name] for e in found]) for name in ("observations", "computed", "made")
+        combine([e.tables[name] for e in found], dims) for name in ("observations", "computed", "made")
     )
     suppressed, asked = (stack([e.tables[name] for e in found] or [pd.DataFrame()]) for name in ("suppressed", "asked"))
     asked = asked.sort_values("source", kind="stable", ignore_index=True) if len(asked) else asked

@@ -114,12 +114,12 @@ def _column(frame: pd.DataFrame, name: str, is_dimension: bool) -> pd.Series:
     return pd.Series(np.where(empty, default, plain)).astype("str")
 
 
-def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Stack tidy tables; a dimension that one of them lacks is ``_T`` there."""
+def combine(frames: Iterable[pd.DataFrame], dimensions: Iterable[str] = ()) -> pd.DataFrame:
+    """Stack tidy tables; a dimension that one of them lacks, or all those named here, is ``_T`` there."""
     kept = [frame for frame in frames if len(frame)]
     if not kept:
         return tidy(pd.DataFrame({"indicator": []}))
-    dims = sorted({dim for frame in kept for dim in dimensions_of(frame)})
+    dims = sorted({dim for frame in kept for dim in dimensions_of(frame)}.union(dimensions))
     completed = [frame.assign(**{dim: TOTAL for dim in dims if dim not in frame}) for frame in kept]
     units = [column for column in UNITS if any(column in frame for frame in kept)]
     return pd.concat(completed, ignore_index=True)[[*KEYS, *dims, *VALUES, *units]]

@@ -33,6 +33,14 @@ def test_links_lead_somewhere_and_charts_have_data(tmp_path, inside, found):
     assert excused == [each for each in told if "gone" not in each]
 
 
+def test_links_of_the_first_page(tmp_path):
+    (tmp_path / "index.html").write_text('<a href="fr/x.html">x</a><a href="./index.html">y</a></html>', "utf-8")
+    (tmp_path / "fr").mkdir()
+    assert list(problems(tmp_path, ["index.html"])) == ["index.html: a link leads to fr/x.html, which is not there"]
+    (tmp_path / "fr" / "x.html").touch()
+    assert not list(problems(tmp_path, ["index.html"]))
+
+
 def test_pages_that_are_missing_or_cut_are_told(tmp_path):
     (tmp_path / "a.html").write_text("<html>", "utf-8")
     found = list(problems(tmp_path, ["a.html", "b.html"]))

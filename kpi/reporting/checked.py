@@ -39,10 +39,9 @@ def problems(site: Path, pages: Iterable[str], unmade: Iterable[str] = ()) -> It
             yield f"{page}: not whole"
         if (declared := html.count(_CHART)) > (found := html.count(_DATA)):
             yield f"{page}: {declared} charts are declared and {found} have data"
-        folder = posixpath.dirname(page)
         for link in dict.fromkeys(link for pattern in _LINKS for link in pattern.findall(html)):
             if _OUTSIDE.match(link):
                 continue
-            target = posixpath.normpath(f"/{folder}/{unquote(link)}")[1:]
+            target = posixpath.normpath(f"/{page}/../{unquote(link)}")[1:]
             if target not in excused and not there(target):
                 yield f"{page}: a link leads to {target}, which is not there"
