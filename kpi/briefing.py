@@ -69,8 +69,9 @@ class Change:
     """From an earlier comparable period to the latest: ``absolute`` in the unit, ``relative`` as a fraction.
 
     ``reason`` is a code when there is no change to state: ``no-earlier``, ``bounds``
-    (nothing follows from a "more than" against another), ``zero-base`` (no relative change),
-    ``within-interval`` (both values are known so little that the change could be chance).
+    (nothing follows from a "more than" against another), ``break`` (in the series, between the two),
+    ``zero-base`` (no relative change), ``within-interval`` (both values are known so little that the change could
+    be chance).
     ``qualifier`` is that of a change from or to a bound: "more than 250" after 200 is more than +50.
     ``digits`` are the significant digits that printed figures allow; None for exact counts.
     """

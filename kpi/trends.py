@@ -25,7 +25,7 @@ def change(series: Series | None) -> Change:
     For months and quarters the previous comparable period is the same one of the year
     before, for years the latest earlier one that is known (``since`` names it).
     """
-    if series is None:
+    if series is None or series.flow in _NOT_A_FLOW_TO_COMPARE:
         return Change(reason="no-earlier")
     if series.freq in {"M", "Q", "S"}:
         latest = str(series.latest["time_period"])
@@ -33,14 +33,12 @@ def change(series: Series | None) -> Change:
     rows = series.rows
     # Two statements about one period may differ, but that is no change.
     earlier = rows[rows["time_period"] != series.latest["time_period"]]
-    if earlier.empty or series.flow in _NOT_A_FLOW_TO_COMPARE:
-        return Change(reason="no-earlier")
-    return _between(earlier.iloc[-1], series.latest, series.indicator.interval_below)
+    return _between(series, earlier.iloc[-1]) if len(earlier) else Change(reason="no-earlier")
 
 
 def versus_base(series: Series | None, year: int = BASE_YEAR) -> Change:
     """From the same period of the base year to the latest; nothing when the latest is the base itself."""
-    if series is None or series.freq not in {"A", "S", "Q", "M"}:
+    if series is None or series.freq not in {"A", "S", "Q", "M"} or series.flow in _NOT_A_FLOW_TO_COMPARE:
         return Change(reason="no-base")
     latest = str(series.latest["time_period"])
     if (year_of(latest) or 0) <= year:
@@ -52,11 +50,14 @@ def _against(series: Series, period: str, missing: str = "no-earlier") -> Change
     found = series.rows[series.rows["time_period"] == period]
     if found.empty:
         return Change(reason=missing)
-    return _between(found.iloc[-1], series.latest, series.indicator.interval_below)
+    return _between(series, found.iloc[-1])
 
 
-def _between(earlier: pd.Series, later: pd.Series, below: int) -> Change:
-    since = str(earlier["time_period"])
+def _between(series: Series, earlier: pd.Series) -> Change:
+    later, below, since = series.latest, series.indicator.interval_below, str(earlier["time_period"])
+    between = series.rows["period_end"] > str(earlier["period_end"])
+    if series.rows.loc[between, "obs_status"].eq("B").any():
+        return Change(since=since, reason="break")
     first, last = limits(earlier.to_dict()), limits(later.to_dict())
     moved = difference(last, first)
     if not moved.known or moved.qualifier == "range":

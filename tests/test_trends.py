@@ -50,8 +50,23 @@ def test_change_from_zero_is_absolute_only():
     assert (found.absolute, found.relative, found.reason) == (5.0, None, "zero-base")
 
 
-def test_cumulative_values_have_no_change():
-    assert change(series(("2019", 10.0), ("2020", 30.0), flow="cumulative")).reason == "no-earlier"
+@pytest.mark.parametrize("periods", [("2019", "2020"), ("2019-03", "2020-03")])
+def test_cumulative_values_have_no_change(periods):
+    frequency = "A" if len(periods[0]) == 4 else "M"
+    found = series(*zip(periods, (10.0, 30.0), strict=True), flow="cumulative", freq=frequency)
+    assert (change(found).reason, versus_base(found).reason) == ("no-earlier", "no-base")
+
+
+@pytest.mark.parametrize(
+    ("broken", "reasons"), [("2020", ("", "break")), ("2021", ("break", "break")), ("2019", ("", ""))]
+)
+def test_there_is_no_change_across_a_break(broken, reasons):
+    entries = [
+        {"time_period": year, "obs_value": value, "obs_status": "B" if year == broken else "A"}
+        for year, value in (("2019", 10.0), ("2020", 20.0), ("2021", 30.0))
+    ]
+    (found,), _ = group(indicator("x"), rows(*entries, source="published"), {})
+    assert (change(found).reason, versus_base(found).reason) == reasons
 
 
 def test_the_base_year_is_not_compared_with_itself():
