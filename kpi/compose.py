@@ -25,12 +25,10 @@ from kpi.derive import PRINTED
 from kpi.evidence import Evidence
 from kpi.lights import read_light
 from kpi.maturity import mark_immature
-from kpi.observations import TOTAL, has_flag, matching, tidy, used_dimensions
+from kpi.observations import REGION, REVISION, TOTAL, has_flag, matching, tidy, used_dimensions
 from kpi.trends import change, versus_base
 from kpi.verdicts import assess
 
-#: A revision is two readings of one value, not a part of a whole.
-_REVISION = "revision"
 _WHOLE = 100.0
 _FREQ_ORDER = {"A": 0, "D": 1, "I": 2, "S": 3, "Q": 4, "M": 5, "": 6}
 _KIND_ORDER = {"actual": 0, "forecast": 1, "budget": 2, "planned": 3, "context": 4}
@@ -171,7 +169,7 @@ def group(
     """
     if rows.empty:
         return (), ()
-    dims = [d for d in used_dimensions(rows) if d not in fixed and d != _REVISION]
+    dims = [d for d in used_dimensions(rows) if d not in fixed and d != REVISION]
     rows = with_keys(rows)
     series: list[Series] = []
     breakdowns: list[Breakdown] = []
@@ -236,12 +234,13 @@ def _breakdown(
 
 
 def _prominence(series: Series) -> tuple[object, ...]:
-    """Smaller is more prominent: actual, real, total, yearly, recent, long."""
+    """Smaller is more prominent: actual, real, of the Region, total, yearly, recent, long."""
     end = str(series.latest["period_end"] or series.latest["period_start"])
     recent = -int(end.replace("-", "") or 0)
     return (
         _KIND_ORDER.get(series.kind, 9),
         series.sample,
+        series.ref_area != REGION,
         len(series.where),
         _FREQ_ORDER.get(series.freq, 9),
         recent,

@@ -39,8 +39,13 @@ NUMBERS = ("obs_value", "value_low", "value_high", "numerator", "denominator", "
 #: not protected yet, see :mod:`kpi.disclosure`.
 UNITS = ("contributors", "largest")
 
+#: A dimension that holds two readings of one value, not parts of a whole.
+REVISION = "revision"
+#: The Brussels-Capital Region, of which a figure is where it does not say otherwise.
+REGION = "BE10"
+
 _DEFAULTS: dict[str, Any] = {
-    "ref_area": "BE10",
+    "ref_area": REGION,
     "measure": "actual",
     "qualifier": "eq",
     "flow": "flow",

@@ -10,7 +10,7 @@ import pandas as pd
 from kpi.bounds import Limits, limits
 from kpi.briefing import Series
 from kpi.catalogue import Direction
-from kpi.observations import TOTAL
+from kpi.observations import REVISION, TOTAL, dimensions_of
 
 EVERY_YEAR = "every-year"
 
@@ -77,12 +77,13 @@ def goal_value(target: pd.Series) -> float | None:
 
 
 def pick_target(series: Series, targets: pd.DataFrame) -> pd.Series | None:
-    """The target for these dimensions (or for the total), in the same unit; the latest one when there are several."""
-    if targets.empty:
-        return None
+    """The target for these dimensions (or for the total), in the same unit; the latest one when there are several.
+
+    That of a part is never one of the whole, nor of another part.
+    """
     same = targets
-    for dim in [d for d in targets.columns if d in series.where]:
-        same = same[same[dim].isin([series.where[dim], TOTAL])]
+    for dim in set(dimensions_of(targets)) - {REVISION}:
+        same = same[same[dim].isin([series.latest.get(dim, TOTAL), TOTAL])]
     unit = series.latest["unit_measure"]
     same = same[same["unit_measure"].isin([unit, "per_year"])] if len(same) else same
     if same.empty:

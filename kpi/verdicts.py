@@ -63,6 +63,8 @@ def assess(
     rows = _window(series, declared.baseline)
     known = components(series, rows)
     target = pick_target(series, targets)
+    if target is None and len(targets):  # of another part, or in another unit
+        return Assessment("undetermined", "not-comparable", **known)
     if target is None:
         return _trend(series, rows, direction, known)
     value, aim = known["latest"], goal_value(target)
@@ -92,11 +94,9 @@ def _trend(series: Series, rows: pd.DataFrame, direction: Direction, known: dict
     """Without a target: the direction of yearly values, where a test tells it from chance; no verdict."""
     plain = direction != "neutral" and series.kind == "actual" and series.freq == "A" and series.flow != "cumulative"
     broken = rows["obs_status"].iloc[1:].eq("B").any() or not rows["qualifier"].isin(EXACT).all()
-    test = (
-        mann_kendall(rows["obs_value"].tolist())
-        if plain and not broken and not rows["obs_value"].isna().any()
-        else None
-    )
+    # Two statements about one period are one point: the last that was made.
+    values = rows.drop_duplicates("time_period", keep="last")["obs_value"]
+    test = mann_kendall(values.tolist()) if plain and not broken and not values.isna().any() else None
     if test is None:
         return Assessment("no-target", **known)
     sign = -1 if direction == "lower" else 1

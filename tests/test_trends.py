@@ -131,3 +131,31 @@ def test_a_sum_of_years_is_no_share_of_a_yearly_target():
     found = series(("2016-05-01/2021-07-31", 170e6), freq="I", flow="cumulative")
     verdict = assess(found, target(21e6, flags="every-year", qualifier="ge"), "higher")
     assert (verdict.reason, verdict.share_of_target) == ("not-comparable", None)
+
+
+@pytest.mark.parametrize(
+    ("of", "reason"),
+    [({}, "too-few-points"), ({"market": "FR"}, "not-comparable"), ({"market": "DE"}, "too-few-points")],
+)
+def test_the_target_of_a_part_is_not_that_of_the_whole_or_of_another_part(of, reason):
+    found = series(("2019", 10.0), ("2020", 30.0), market="DE")
+    judged = assess(found, target(20.0, "2030", **of), "higher")
+    assert (judged.status, judged.reason) == ("undetermined", reason)
+    assert (judged.share_of_target is None) == (reason == "not-comparable")
+
+
+def test_a_year_said_twice_is_one_point_of_a_trend():
+    years = [("2018", 1.0), ("2019", 2.0), ("2020", 2.5), ("2020", 3.0), ("2021", 4.0)]
+    assert assess(series(*years), target(1.0).iloc[:0], "higher").p_value is None
+    five = assess(series(*years, ("2022", 5.0)), target(1.0).iloc[:0], "higher")
+    assert five.p_value == pytest.approx(2 / 120)
+
+
+def test_the_region_leads_before_the_country():
+    frame = rows(
+        {"time_period": "2021", "obs_value": 14.0, "ref_area": "BE"},
+        {"time_period": "2020", "obs_value": 3.0, "ref_area": "BE10"},
+        source="published",
+    )
+    found, _ = group(indicator("x"), frame, {})
+    assert [each.ref_area for each in found] == ["BE10", "BE"]

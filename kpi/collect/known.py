@@ -11,7 +11,7 @@ from kpi.catalogue import Catalogue
 from kpi.charts.points import value_words
 from kpi.collect.owed import Owed
 from kpi.i18n import translator
-from kpi.observations import TOTAL, dimensions_of, has_flag
+from kpi.observations import REGION, TOTAL, dimensions_of, has_flag
 
 _VALUES = ("actual", "estimate")
 
@@ -33,7 +33,7 @@ def last_known(kpi: Owed, by_indicator: Mapping[str, pd.DataFrame], catalogue: C
     where = dict(kpi.where)
     if not set(where) <= set(dimensions_of(rows)):
         return Known()
-    keep = rows["measure"].isin(_VALUES) & ~rows["sample"] & (rows["ref_area"] == "BE10")
+    keep = rows["measure"].isin(_VALUES) & ~rows["sample"] & (rows["ref_area"] == REGION)
     keep &= (rows["time_period"] != "") & ~has_flag(rows, "superseded")
     for dimension in dimensions_of(rows):
         keep &= rows[dimension] == where.get(dimension, TOTAL)
