@@ -169,6 +169,18 @@ def test_shares_of_a_whole_close_to_one_hundred(parts):
     assert total["obs_value"].to_list() == [sum(n for *_, n in parts)]
 
 
+def test_a_share_is_as_unsettled_as_its_whole():
+    whole = {"obs_value": 100.0, "obs_status": "P", "flags": "immature", "vintage": "2021"}
+    parts = [{"obs_value": value, "market": market} for market, value in (("FR", 40.0), ("DE", 60.0))]
+    printed = rows(*parts, whole, time_period="2019", source="published", vintage="2020")
+    share = indicator("share", unit="percent", derive={"kind": "share", "of": "x", "by": "market", "scale": 100})
+    shares = only(derive(printed, register(indicator("x"), share)), indicator="share")
+    assert shares["obs_value"].to_list() == [40.0, 60.0]
+    assert set(shares["obs_status"]) == {"P"}
+    assert set(shares["vintage"]) == {"2021"}
+    assert all("immature" in flags.split() for flags in shares["flags"])
+
+
 def test_a_stock_is_not_added_over_time_and_its_year_is_its_last_day():
     delivered = rows(
         *({"time_period": f"2019-{month:02d}", "obs_value": float(month), "market": "FR"} for month in range(1, 13)),

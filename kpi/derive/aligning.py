@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from kpi.derive.joining import joined_files, joined_flags, joined_reach, joined_status
+from kpi.derive.joining import JOINED, PLACE, joined_reach
 from kpi.observations import TOTAL, matching, used_dimensions
 
-_KEYS = ["ref_area", "freq", "time_period", "period_start", "period_end", "measure", "source", "sample"]
-_JOINED = {"flags": joined_flags, "obs_status": joined_status, "source_ref": joined_files}
-_CARRIED = ["obs_value", "qualifier", "vintage", *_JOINED]
+_CARRIED = ["obs_value", "qualifier", "vintage", *JOINED]
 
 
 def aligned(
@@ -36,7 +34,7 @@ def aligned(
     if len(frames) < len(names):
         return pd.DataFrame()
     dims = sorted({dim for frame in frames for dim in used_dimensions(frame)})
-    keys = [*_KEYS, *dims]
+    keys = [*PLACE, *dims]
     joined: pd.DataFrame | None = None
     for i, frame in enumerate(frames):
         whole = frame.assign(**{dim: TOTAL for dim in dims if dim not in frame})[[*keys, *_CARRIED]]
@@ -54,7 +52,7 @@ def _part(rows: pd.DataFrame, where: Mapping[str, str]) -> pd.DataFrame:
 def _summarised(joined: pd.DataFrame, keys: list[str], signs: Sequence[int]) -> pd.DataFrame:
     numbers = range(len(signs))
     result = joined[keys].copy()
-    for column, join in _JOINED.items():
+    for column, join in JOINED.items():
         result[column] = _by_row(joined, [f"{column}_{i}" for i in numbers], join)
     qualifiers = [f"qualifier_{i}" for i in numbers]
     result["qualifier"] = _by_row(joined, qualifiers, lambda values: joined_reach(values, signs))

@@ -47,3 +47,9 @@ def joined_reach(values: Iterable[str], signs: Sequence[int] = ()) -> str:
         return "approx" if "approx" in found else "eq"
     strict = bool({"gt", "lt"} & set(found)) and "approx" not in found
     return {(1, True): "gt", (1, False): "ge", (-1, True): "lt", (-1, False): "le"}[reach.pop(), strict]
+
+
+#: What names a row beside its indicator and dimensions.
+PLACE = ["ref_area", "freq", "time_period", "period_start", "period_end", "measure", "source", "sample"]
+#: How a computed row takes what it says of itself from several.
+JOINED = {"flags": joined_flags, "obs_status": joined_status, "source_ref": joined_files}

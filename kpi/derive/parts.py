@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
 from kpi.derivation import Derivation
-from kpi.derive.joining import joined_files, joined_flags, joined_reach, joined_status
+from kpi.derive.joining import JOINED, PLACE, joined_reach
 from kpi.observations import TOTAL, used_dimensions
 
 Known = Mapping[str, pd.DataFrame]
-_KEYS = ["ref_area", "freq", "time_period", "period_start", "period_end", "measure", "source", "sample"]
 #: Parts may miss the whole by this much of it, for rounding.
 _ROUNDING = 1e-9
 
 
 def share(known: Known, derivation: Derivation) -> pd.DataFrame:
-    """Each part over the whole of the same period, by one dimension.
+    """Each part over the whole of the same period, by one dimension; as unsettled as the less settled of the two.
 
     With ``not_stated`` what the parts leave over stands as one more part; parts that exceed
     their whole have the flag ``parts-do-not-close``.
@@ -28,20 +27,27 @@ def share(known: Known, derivation: Derivation) -> pd.DataFrame:
     if derivation.not_stated:
         parts = pd.concat([parts, _rest(parts, whole, derivation)], ignore_index=True)
     parts = parts.dropna(subset=["obs_value"])
-    columns = {"obs_value": "whole", "qualifier": "whole_qualifier", "flags": "whole_flags"}
-    pairs = parts.merge(whole[[*_KEYS, *columns]].rename(columns=columns), on=_KEYS)
-    both = zip(pairs["qualifier"], pairs["whole_qualifier"], strict=True)
-    pairs["qualifier"] = [joined_reach(pair, (1, -1)) for pair in both]
-    pairs = pairs[(pairs["qualifier"] != "") & (pairs["whole"] != 0)]
-    added = pairs.groupby(_KEYS)["obs_value"].transform("sum")
-    more = added > pairs["whole"] * (1 + _ROUNDING)
+    joins: dict[str, Callable[[Sequence[str]], str]] = {
+        **JOINED,
+        "qualifier": lambda pair: joined_reach(pair, (1, -1)),
+        "vintage": max,
+    }
+    columns = {name: f"{name} of the whole" for name in ("obs_value", *joins)}
+    pairs = parts.merge(whole[[*PLACE, *columns]].rename(columns=columns), on=PLACE)
+    if pairs.empty:
+        return pairs
+    for name, join in joins.items():
+        pairs[name] = [join(pair) for pair in zip(pairs[name], pairs[columns[name]], strict=True)]
+    pairs = pairs.assign(denominator=pairs[columns["obs_value"]]).drop(columns=columns.values())
+    pairs = pairs[(pairs["qualifier"] != "") & (pairs["denominator"] != 0)]
+    added = pairs.groupby(PLACE)["obs_value"].transform("sum")
+    more = added > pairs["denominator"] * (1 + _ROUNDING)
     return pairs.assign(
         numerator=pairs["obs_value"],
-        denominator=pairs["whole"],
-        obs_value=derivation.scale * pairs["obs_value"] / pairs["whole"],
+        obs_value=derivation.scale * pairs["obs_value"] / pairs["denominator"],
         flags=pairs["flags"].where(~more, (pairs["flags"] + " parts-do-not-close").str.strip()),
         flow="share",
-    ).drop(columns=["whole", "whole_qualifier", "whole_flags"])
+    )
 
 
 def rank(known: Known, derivation: Derivation) -> pd.DataFrame:
@@ -50,7 +56,7 @@ def rank(known: Known, derivation: Derivation) -> pd.DataFrame:
     if parts.empty:
         return parts
     parts = parts[~parts[str(derivation.by)].isin(derivation.residual) & parts["qualifier"].eq("eq")]
-    places = parts.groupby(_KEYS)["obs_value"].rank(method="min", ascending=derivation.smallest_first)
+    places = parts.groupby(PLACE)["obs_value"].rank(method="min", ascending=derivation.smallest_first)
     return parts.assign(obs_value=places, flow="rank")
 
 
@@ -67,11 +73,11 @@ def concentration(known: Known, derivation: Derivation) -> pd.DataFrame:
     lumped = parts[str(derivation.by)].isin(derivation.residual)
     grouped = parts.assign(
         square=parts["obs_value"].pow(2).where(~lumped, 0.0), lumped=lumped & (parts["obs_value"] > 0)
-    ).groupby(_KEYS, sort=True)
+    ).groupby(PLACE, sort=True)
     whole = grouped["obs_value"].sum()
     result = pd.DataFrame({"obs_value": grouped["square"].sum() / whole.where(whole != 0).pow(2)})
     result["qualifier"] = grouped["lumped"].any().map({True: "ge", False: "eq"})
-    for column, join in (("flags", joined_flags), ("obs_status", joined_status), ("source_ref", joined_files)):
+    for column, join in JOINED.items():
         result[column] = grouped[column].agg(join)
     result["vintage"] = grouped["vintage"].max()
     return result.dropna(subset=["obs_value"]).reset_index().assign(flow="rate")
@@ -94,8 +100,8 @@ def _rest(parts: pd.DataFrame, whole: pd.DataFrame, derivation: Derivation) -> p
     exact = parts.assign(
         exact=parts["qualifier"].eq("eq") & parts["obs_value"].notna(), named=parts[by].eq(str(derivation.not_stated))
     )
-    grouped = exact.groupby(_KEYS).agg(added=("obs_value", "sum"), exact=("exact", "all"), named=("named", "any"))
-    rest = whole[whole["qualifier"].eq("eq")].merge(grouped.reset_index(), on=_KEYS)
+    grouped = exact.groupby(PLACE).agg(added=("obs_value", "sum"), exact=("exact", "all"), named=("named", "any"))
+    rest = whole[whole["qualifier"].eq("eq")].merge(grouped.reset_index(), on=PLACE)
     left_over = rest["obs_value"] - rest["added"]
     kept = rest["exact"] & ~rest["named"] & (left_over > _ROUNDING * rest["obs_value"])
     rest = rest.assign(obs_value=left_over, **{by: derivation.not_stated})[kept]
