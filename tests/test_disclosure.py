@@ -359,24 +359,39 @@ def test_what_a_source_keeps_confidential_is_never_shown_and_rules_are_of_its_so
     assert protect(printed, printed.iloc[:0], _register()).observations["obs_value"].to_list() == [1]
 
 
-def test_revisions_of_hidden_cells_are_told_together_and_small_ones_not_at_all():
-    def change(sector, old, new):
-        named = _row("2023", TOTAL, sector, new)
-        told = {"kind": "revised", "old_value": old, "new_value": new, "difference": new - old, "percent": 1.0}
-        return {**named, **told, "ref_area": "BE10", "since": "2024-01-01", **dict.fromkeys(STATUS, "")}
+def _changed(sector, old, new, indicator="export-aid-applications"):
+    named = _row("2023", TOTAL, sector, new, indicator)
+    told = {"kind": "revised", "old_value": old, "new_value": new, "difference": new - old, "percent": 1.0}
+    return {**named, **told, "ref_area": "BE10", "since": "2024-01-01", **dict.fromkeys(STATUS, "")}
 
-    suppressed = pd.DataFrame(
-        [["export-aid", "export-aid-applications", "BE10", "A", "2023", "sector=ict"]],
-        columns=["source", "indicator", "ref_area", "freq", "time_period", "cell"],
-    )
-    changes = pd.DataFrame([change("ict", 80.0, 60.0), change("other", 2.0, 90.0), change("finance", 30.0, 40.0)])
-    told = protect_revisions(changes, suppressed, _register())
+
+def _suppressed(cell=""):
+    place = ["export-aid", "export-aid-applications", "BE10", "A", "2023", cell]
+    return pd.DataFrame([place], columns=["source", "indicator", "ref_area", "freq", "time_period", "cell"])
+
+
+def test_revisions_of_protected_counts_are_told_together():
+    """The older value of a cell that is shown would give away another one that was hidden with it."""
+    changes = pd.DataFrame([_changed("ict", 80.0, 60.0), _changed("other", 2.0, 90.0), _changed("finance", 30.0, 40.0)])
+    told = protect_revisions(changes, _suppressed("sector=ict"), _register())
     assert told[["sector", "old_value", "new_value", "difference"]].fillna(-1).to_numpy().tolist() == [
-        [TOTAL, -1, -1, 68],
-        ["finance", 30, 40, 10],
+        [TOTAL, -1, -1, 78]
     ]
-    alone = protect_revisions(changes.iloc[:1].assign(difference=2.0), suppressed, _register())
-    assert alone.empty
+    assert not {"old", "cell"} & set(told.columns)
+    assert protect_revisions(changes, _suppressed(), _register()).empty, "the whole is hidden"
+
+
+@pytest.mark.parametrize(("old", "new"), [(80.0, 82.0), (2.0, 90.0), (0.0, 90.0)])
+def test_small_moves_and_moves_of_few_are_not_told(old, new):
+    assert protect_revisions(pd.DataFrame([_changed("ict", old, new)]), _suppressed("x"), _register()).empty
+
+
+def test_revisions_of_protected_amounts_are_not_told():
+    """One company stood behind the older amount, and four behind the newer one, which is shown."""
+    amount = _changed("ict", 10_000.0, 50_000.0, "export-aid-amount")
+    other = {**amount, "source": "published"}
+    told = protect_revisions(pd.DataFrame([amount, other]), _suppressed("x"), _register())
+    assert told["source"].to_list() == ["published"]
 
 
 def test_a_stock_does_not_give_away_what_was_opened():

@@ -1,62 +1,60 @@
-"""What newer deliveries changed, told without giving a hidden cell away."""
+"""What newer deliveries changed, told without giving away what is hidden, or was."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from kpi.catalogue import Catalogue
-from kpi.disclosure.cells import cell_names, protected_parts
+from kpi.disclosure.cells import protected_parts
 from kpi.observations import TOTAL, dimensions_of
 from kpi.vintages import CHANGE, SINCE
 
-_PLACE = ["source", "indicator", "ref_area", "freq", "time_period", "cell"]
-_VALUES = ["old_value", "new_value", "difference", "percent"]
+_WHOLE = ["source", "indicator", "ref_area", "freq", "time_period"]
 
 
 def protect_revisions(changes: pd.DataFrame, suppressed: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Revisions that may be shown.
 
-    A row of a protected source that is hidden now, or whose old or new value or change is too small, is shown
-    with the others of its indicator, period and day in one row that only says by how much they moved together;
-    not even that where the whole is hidden or the move is small.
+    What was known before is not protected by what is hidden now: a cell may have been hidden, or have hidden another
+    one. So the counts of a protected source are told in one row for an indicator, period and day, which only says by
+    how much they moved together; not even that where the whole is hidden, or where the move or what moved is small.
+    Amounts are not told at all: nobody knows any more how many units stood behind the older ones.
 
     Args:
         changes: see :func:`kpi.vintages.revisions`.
         suppressed: what is hidden now, see :func:`kpi.disclosure.protect`.
         catalogue: declares the protection of each source.
     """
-    if changes.empty:
+    minimum, amounts = _rules(changes, catalogue)
+    if not (held := minimum.gt(0)).any():
         return changes
-    minimum = _minimum(changes, catalogue)
-    dims = [dim for dim in dimensions_of(changes) if dim not in CHANGE]
-    named = changes.assign(cell=cell_names(changes.drop(columns=list(CHANGE))))
-    hidden = set(suppressed[_PLACE].itertuples(index=False, name=None))
-    sizes = changes[["old_value", "new_value", "difference"]].abs().to_numpy()
-    small = ((sizes > 0) & (sizes < minimum.to_numpy()[:, None])).any(axis=1)
-    secret = [place in hidden for place in named[_PLACE].itertuples(index=False, name=None)]
-    held = (np.array(secret) | small) & minimum.gt(0).to_numpy()
-    if not held.any():
-        return changes
-    moved = changes["difference"].fillna(changes["new_value"].fillna(0) - changes["old_value"].fillna(0))
-    keys = ["source", "indicator", "ref_area", "freq", "time_period", SINCE]
-    told = changes[held].assign(difference=moved, **dict.fromkeys(dims, TOTAL), kind="confidential")
-    told = told.assign(**dict.fromkeys(["old_value", "new_value", "percent"], np.nan), old_ref="", new_ref="")
-    together = told.groupby(keys, sort=False)["difference"].transform("sum")
-    wholes = told.assign(difference=together).drop_duplicates(keys)
-    whole_hidden = {place[:-1] for place in hidden if place[-1] == ""}
-    places = wholes[_PLACE[:-1]].itertuples(index=False, name=None)
-    shown = np.array([place not in whole_hidden for place in places]) & wholes["difference"].abs().ge(
-        minimum[wholes.index]
-    )
-    return pd.concat([changes[~held], wholes[shown]])[changes.columns].sort_index().reset_index(drop=True)
+    counts = changes[held & ~amounts]
+    old = counts["old_value"].fillna(0)
+    moved = counts["difference"].fillna(counts["new_value"].fillna(0) - old)
+    keys = [*_WHOLE, SINCE]
+    empty: dict[str, Any] = {"old_value": np.nan, "new_value": np.nan, "percent": np.nan, "old_ref": "", "new_ref": ""}
+    totals = dict.fromkeys((dim for dim in dimensions_of(changes) if dim not in CHANGE), TOTAL)
+    told = counts.assign(difference=moved, old=old, **totals, kind="confidential")
+    summed = told.groupby(keys, sort=False)[["difference", "old"]].transform("sum")
+    wholes = told.assign(**summed, **empty).drop_duplicates(keys)
+    hidden = set(suppressed.loc[suppressed["cell"].eq(""), _WHOLE].itertuples(index=False, name=None))
+    free = np.array([place not in hidden for place in wholes[_WHOLE].itertuples(index=False, name=None)], dtype="bool")
+    large = wholes[["difference", "old"]].abs().min(axis=1).ge(minimum[wholes.index])
+    return pd.concat([changes[~held], wholes[free & large]])[changes.columns].sort_index().reset_index(drop=True)
 
 
-def _minimum(changes: pd.DataFrame, catalogue: Catalogue) -> pd.Series:
-    """The smallest number of units that may be shown, of each row; zero where it is not protected."""
+def _rules(changes: pd.DataFrame, catalogue: Catalogue) -> tuple[pd.Series, pd.Series]:
+    """The smallest number of units that may be shown, of each row, zero where it is free; and which are amounts."""
     minimum = pd.Series(0, index=changes.index)
+    amounts = pd.Series(False, index=changes.index)
     for source in catalogue.sources:
         if source.disclosure is not None:
-            mine = changes["source"].eq(source.id) & changes["indicator"].isin(protected_parts(source, catalogue))
-            minimum[mine] = source.disclosure.minimum
-    return minimum
+            parts = protected_parts(source, catalogue)
+            sums = {name for name, (of, _) in parts.items() if of in source.disclosure.amounts}
+            mine = changes["source"].eq(source.id)
+            minimum[mine & changes["indicator"].isin(parts)] = source.disclosure.minimum
+            amounts |= mine & changes["indicator"].isin(sums)
+    return minimum, amounts
