@@ -126,8 +126,9 @@ def apply_corrections(observations: pd.DataFrame, corrections: Mapping[str, Sequ
     """Apply what is declared; every guard is asked of the observations as the sources gave them.
 
     An overridden or scaled observation keeps its value in ``printed`` and carries the flag
-    ``corrected``. A dropped one leaves the table and stands in ``applied`` only. Made-up numbers are
-    never corrected, and a source that delivered nothing waits with its corrections.
+    ``corrected``; of an overridden amount one unit may have brought all, see :mod:`kpi.disclosure`. A dropped
+    one leaves the table and stands in ``applied`` only. Made-up numbers are never corrected, and a source
+    that delivered nothing waits with its corrections.
     """
     given = observations.reset_index(drop=True)
     frame = given.copy()
@@ -147,6 +148,9 @@ def apply_corrections(observations: pd.DataFrame, corrections: Mapping[str, Sequ
             values = chosen["obs_value"] * correction.factor if new is None else pd.Series(new, index=here)
             if action in _REPLACING:
                 frame.loc[here, "printed"], frame.loc[here, "obs_value"] = chosen["obs_value"], values
+                if "largest" in frame:  # what one unit brings grows with the whole; of a new value it may be all
+                    largest = values if action == "override" else chosen["largest"] * correction.factor
+                    frame.loc[here, "largest"] = largest.abs().where(chosen["largest"].notna())
             frame.loc[here, "flags"] = [" ".join(dict.fromkeys([*f.split(), flag])) for f in frame.loc[here, "flags"]]
             reasons = {f"reason_{language}": correction.reason[language] for language in LANGUAGES}
             what = {"correction": correction.id, "action": action, "flag": flag, "since": correction.since.isoformat()}

@@ -115,6 +115,16 @@ def test_rows_are_selected_by_indicator_period_dimensions_and_file():
     assert corrected(one, table=DELIVERED, source="export-aid").observations["obs_value"].tolist() == [2, 900, 1.5]
 
 
+@pytest.mark.parametrize(("action", "value", "largest"), [("scale", 150, 120), ("override", 3, 3), ("flag", 1.5, 1.2)])
+def test_what_one_company_brings_is_corrected_with_the_amount(action, value, largest):
+    """Else an amount of which it brings most would be shown once it was corrected."""
+    chosen = {"indicator": "export-aid-amount", "period": "2023"}
+    units = DELIVERED.assign(contributors=3.0, largest=0.8 * DELIVERED["obs_value"])
+    entry = correction(action, rows=chosen, expect={"obs_value": 1.5})
+    told = corrected(entry, table=units, source="export-aid").observations.iloc[-1]
+    assert (told["obs_value"], told["largest"]) == (value, pytest.approx(largest))
+
+
 def test_sums_take_the_corrected_value_and_carry_the_flag(catalogue):
     chosen = {"indicator": "export-aid-amount", "period": "2024", "file": "a.xlsx"}
     scaled = correction("scale", rows=chosen, expect={"rows": 2, "total": 3.5})
