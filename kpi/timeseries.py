@@ -91,9 +91,9 @@ def _coarser(series: pd.DataFrame, freq: str, how: str) -> pd.DataFrame:
 def year_to_date(frame: pd.DataFrame) -> pd.DataFrame:
     """Sums from the start of the year to the latest period of each series, and the same part of each earlier year.
 
-    A year that lacks one of these periods has no row. The rows are intervals, for instance
-    ``2021-01-01/2021-08-31``; ``change`` is the growth against the year before (a fraction), missing
-    where that is not positive or a break lies between.
+    A year in which one of these periods is missing, hidden or a bound has no row. The rows are intervals,
+    for instance ``2021-01-01/2021-08-31``; ``change`` is the growth against the year before (a fraction),
+    missing where that is not positive or a break lies between the first period of the one and the last of the other.
     """
     parts = [_year_to_date(series) for series in _series(_flows(frame), {"M", "Q"})]
     return pd.concat(parts, ignore_index=True) if parts else frame.iloc[:0].assign(change=pd.Series(dtype="float64"))
@@ -102,10 +102,10 @@ def year_to_date(frame: pd.DataFrame) -> pd.DataFrame:
 def _year_to_date(series: pd.DataFrame) -> pd.DataFrame:
     last = str(series["time_period"].iloc[-1])
     number = int(last[5:].lstrip("Q"))
-    inside = series[[int(p[5:].lstrip("Q")) <= number for p in series["time_period"]]]
-    rows = []
+    inside = _known(series[[int(p[5:].lstrip("Q")) <= number for p in series["time_period"]]])
+    rows, broken = [], []
     for year, part in inside.groupby(inside["time_period"].str[:4], sort=True):
-        if len(part) < number or not part["qualifier"].isin(_EXACT).all():
+        if len(part) < number:
             continue
         start, end = f"{year}-01-01", part["period_end"].iloc[-1]
         rows.append(
@@ -120,9 +120,11 @@ def _year_to_date(series: pd.DataFrame) -> pd.DataFrame:
                 "source_ref": joined_files(part["source_ref"]),
             }
         )
+        first, latest = part["time_period"].iloc[[0, -1]]
+        broken.append(_broken(series, same_period_of(first, int(year) - 1), latest))
     found = pd.DataFrame(rows, columns=series.columns)
     before = found["obs_value"].shift().where(found["period_end"].str[:4].astype("int64").diff() == 1)
-    comparable = (before > 0) & found["obs_status"].ne("B")
+    comparable = (before > 0) & ~pd.Series(broken, dtype="bool")
     return found.assign(change=found["obs_value"] / before.where(comparable) - 1)
 
 
@@ -266,6 +268,11 @@ def _series(frame: pd.DataFrame, freqs: set[str]) -> Iterator[pd.DataFrame]:
     keys = [k for k in (*_SERIES, *dimensions_of(frame)) if k in rows and k not in _ADDED]
     for _, part in rows.groupby(keys, sort=True):
         yield part.drop_duplicates("time_period").sort_values("time_period", kind="stable").reset_index(drop=True)
+
+
+def _known(series: pd.DataFrame) -> pd.DataFrame:
+    """The rows that can be added up: neither hidden nor a bound."""
+    return series[series["obs_value"].notna() & series["qualifier"].isin(_EXACT)]
 
 
 def _flows(frame: pd.DataFrame) -> pd.DataFrame:

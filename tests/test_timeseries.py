@@ -76,6 +76,25 @@ def test_a_window_with_a_break_in_it_has_no_value():
     assert kpi.versus(broken)["index"].notna().sum() == 12
 
 
+def test_a_hidden_month_is_no_zero_in_the_year_to_date():
+    hidden = months(2019, 3, lambda _: 1)
+    hidden.loc[hidden["time_period"].eq("2020-03"), ["obs_value", "conf_status"]] = [float("nan"), "N"]
+    found = year_to_date(hidden)
+    assert found["time_period"].to_list() == ["2019-01-01/2019-12-31", "2021-01-01/2021-12-31"]
+    assert found["change"].isna().all()
+    assert year_to_date(hidden.assign(obs_value=float("nan"))).empty
+
+
+@pytest.mark.parametrize(
+    ("month", "compared"),
+    [("2020-01", True), ("2020-02", False), ("2020-09", False), ("2021-01", False), ("2021-06", False)],
+)
+def test_years_to_date_do_not_compare_across_a_break_anywhere_between(month, compared):
+    broken = months(2020, 2, lambda _: 1).head(18)
+    broken.loc[broken["time_period"].eq(month), "obs_status"] = "B"
+    assert year_to_date(broken)["change"].notna().to_list() == [False, compared]
+
+
 def test_what_is_empty_stays_empty():
     nothing = months(2019, 1, lambda i: i).iloc[:0]
     assert rolling(nothing).empty
