@@ -48,14 +48,17 @@ def coarser(
     Args:
         frame: tidy rows of finer periods; rows that are not are left out.
         freq: of the result.
-        how: ``sum`` for flows, ``last`` for stocks (their value at the end), ``mean`` for levels.
+        how: ``sum`` for flows, ``last`` for stocks and cumulative values (their value at the end), ``mean`` for
+            levels such as rates and indices.
 
     Raises:
-        UsageError: a stock is to be added up over time.
+        UsageError: what is no flow, such as a stock, a rate or a cumulative value, is to be added up over time.
     """
-    if how == "sum" and frame["flow"].eq("stock").any():
-        msg = "A stock is not added up over time: use how='last' (its value at the end) or how='mean'."
-        raise UsageError(msg)
+    if how == "sum":
+        if frame["flow"].eq("stock").any():
+            msg = "A stock is not added up over time: use how='last' (its value at the end) or how='mean'."
+            raise UsageError(msg)
+        _flows(frame, ": use how='mean' (a rate, an index) or how='last' (a cumulative value)")
     parts = [_coarser(series, freq, how) for series in _series(frame, {f for f, to in _PARTS if to == freq})]
     return pd.concat([p for p in parts if len(p)], ignore_index=True) if any(map(len, parts)) else frame.iloc[:0]
 
@@ -275,10 +278,12 @@ def _known(series: pd.DataFrame) -> pd.DataFrame:
     return series[series["obs_value"].notna() & series["qualifier"].isin(_EXACT)]
 
 
-def _flows(frame: pd.DataFrame) -> pd.DataFrame:
+def _flows(frame: pd.DataFrame, instead: str = "") -> pd.DataFrame:
+    """The frame, where all of it can be added up over time; else an error, with what to do instead."""
     if frame["flow"].isin(["flow", "budget"]).all():
         return frame
-    msg = f"Only flows are added up over time, found {', '.join(sorted(set(frame['flow']) - {'flow', 'budget'}))}."
+    found = ", ".join(sorted(set(frame["flow"]) - {"flow", "budget"}))
+    msg = f"Only flows are added up over time, found {found}{instead}."
     raise UsageError(msg)
 
 

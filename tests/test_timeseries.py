@@ -63,6 +63,15 @@ def test_a_stock_is_never_added_up_over_time(call):
         call(stock, "A") if call is coarser else call(stock)
 
 
+@pytest.mark.parametrize("flow", ["rate", "share", "rank", "cumulative"])
+def test_only_flows_are_added_up_to_coarser_periods_and_the_sentence_says_what_else_fits(flow):
+    other = months(2019, 1, lambda i: i).assign(flow=flow)
+    with pytest.raises(UsageError, match=rf"found {flow}: use how='mean' .* or how='last'"):
+        coarser(other, "A")
+    assert coarser(other, "A", how="mean")["obs_value"].to_list() == [5.5]
+    assert coarser(other, "A", how="last")["obs_value"].to_list() == [11]
+
+
 def test_series_of_two_sources_and_samples_are_kept_apart():
     both = pd.concat([months(2019, 1, lambda _: 1), months(2019, 1, lambda _: 2, sample=True)], ignore_index=True)
     yearly = coarser(both, "A")
