@@ -7,8 +7,8 @@ sources) are kept apart. Only exact values are added up: a sum of bounds is left
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Hashable, Iterator
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -41,7 +41,7 @@ def coarser(
 ) -> pd.DataFrame:
     """Months to quarters, half-years or years, quarters to half-years or years: whole, or flagged as partial.
 
-    A period of which some parts are missing becomes the interval that is known, with the flag
+    A period of which some parts are missing (hidden, a bound) becomes the interval that is known, with the flag
     ``partial-year`` (or ``partial-period``), so that it never stands beside a whole one. Rows across a break
     (``obs_status`` B after the first part) keep the status ``B``.
 
@@ -65,30 +65,35 @@ def coarser(
 
 def _coarser(series: pd.DataFrame, freq: str, how: str) -> pd.DataFrame:
     needed = _PARTS[series["freq"].iloc[0], freq]
+    taken = series if how == "last" else _known(series)
     rows = []
-    for name, part in series.groupby([_holding(p, freq) for p in series["time_period"]], sort=True):
-        exact = part["qualifier"].isin(_EXACT).all() and part["obs_value"].notna().all()
+    for name, part in taken.groupby(taken["time_period"].map(lambda period: _holding(period, freq)), sort=True):
         start, end = part["period_start"].iloc[0], part["period_end"].iloc[-1]
         if how == "last" and end != bounds(str(name))[1]:
             continue
         values = part["obs_value"]
-        whole = how == "last" or bool(exact and len(part) == needed)
+        whole = how == "last" or len(part) == needed
         flag = "" if whole else "partial-year" if freq == "A" else "partial-period"
-        rows.append(
-            {
-                **part.iloc[-1].to_dict(),
-                "freq": freq if whole else "I",
-                "time_period": name if whole else f"{start}/{end}",
-                "period_start": bounds(str(name))[0] if whole else start,
-                "period_end": end,
-                "obs_value": values.iloc[-1] if how == "last" else values.agg(how),
-                "obs_status": joined_status(part["obs_status"]),
-                "flags": joined_flags([*part["flags"], flag, "computed"]),
-                "source_ref": joined_files(part["source_ref"]),
-                "vintage": part["vintage"].max(),
-            }
-        )
+        value = values.iloc[-1] if how == "last" else values.agg(how)
+        rows.append(_joined(part, str(name) if whole else f"{start}/{end}", value, flag))
     return pd.DataFrame(rows, columns=series.columns)
+
+
+def _joined(part: pd.DataFrame, period: str, value: float, flag: str = "") -> dict[Hashable, Any]:
+    """One row for several: the last of them, with what it takes from all."""
+    start, end = bounds(period)
+    return {
+        **part.iloc[-1].to_dict(),
+        "freq": frequency(period),
+        "time_period": period,
+        "period_start": start,
+        "period_end": end,
+        "obs_value": value,
+        "obs_status": joined_status(part["obs_status"]),
+        "flags": joined_flags([*part["flags"], flag, "computed"]),
+        "source_ref": joined_files(part["source_ref"]),
+        "vintage": part["vintage"].max(),
+    }
 
 
 def year_to_date(frame: pd.DataFrame) -> pd.DataFrame:
@@ -110,19 +115,8 @@ def _year_to_date(series: pd.DataFrame) -> pd.DataFrame:
     for year, part in inside.groupby(inside["time_period"].str[:4], sort=True):
         if len(part) < number:
             continue
-        start, end = f"{year}-01-01", part["period_end"].iloc[-1]
-        rows.append(
-            {
-                **part.iloc[-1].to_dict(),
-                "freq": "I",
-                "time_period": f"{start}/{end}",
-                "period_start": start,
-                "obs_value": part["obs_value"].sum(),
-                "obs_status": joined_status(part["obs_status"]),
-                "flags": joined_flags([*part["flags"], "computed"]),
-                "source_ref": joined_files(part["source_ref"]),
-            }
-        )
+        end = part["period_end"].iloc[-1]
+        rows.append(_joined(part, f"{year}-01-01/{end}", part["obs_value"].sum()))
         first, latest = part["time_period"].iloc[[0, -1]]
         broken.append(_broken(series, same_period_of(first, int(year) - 1), latest))
     found = pd.DataFrame(rows, columns=series.columns)

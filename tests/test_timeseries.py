@@ -94,6 +94,18 @@ def test_a_hidden_month_is_no_zero_in_the_year_to_date():
     assert year_to_date(hidden.assign(obs_value=float("nan"))).empty
 
 
+def test_what_is_hidden_or_a_bound_is_missing_from_a_coarser_period():
+    given = months(2019, 1, lambda _: 1).assign(qualifier=["eq"] * 5 + ["gt"] + ["eq"] * 6)
+    given.loc[9:, ["obs_value", "conf_status"]] = [float("nan"), "N"]
+    quarters = coarser(given, "Q")
+    assert dict(zip(quarters["time_period"], quarters["obs_value"], strict=True)) == {
+        "2019-Q1": 3,
+        "2019-04-01/2019-05-31": 2,
+        "2019-Q3": 3,
+    }
+    assert coarser(given.assign(obs_value=float("nan")), "A").empty
+
+
 @pytest.mark.parametrize(
     ("month", "compared"),
     [("2020-01", True), ("2020-02", False), ("2020-09", False), ("2021-01", False), ("2021-06", False)],
