@@ -221,6 +221,9 @@ def calendar_effects(period: str, other: str) -> dict[str, int]:
     Each is period less other, and only those that differ are named. Weekend days are Fridays and
     Saturdays, whose nights city tourism lives on; ``easter`` is 1 where only the first holds Easter Sunday.
 
+    Raises:
+        UsageError: one of the two is no period, or has an open end.
+
     >>> calendar_effects("2024-02", "2023-02")
     {'days': 1, 'leap_day': 1}
     >>> calendar_effects("2024-03", "2023-03")
@@ -248,7 +251,11 @@ def easter(year: int) -> dt.date:
 
 
 def _calendar(period: str) -> dict[str, int]:
-    start, end = (dt.date.fromisoformat(day) for day in bounds(period))
+    try:
+        start, end = (dt.date.fromisoformat(day) for day in bounds(period))
+    except ValueError as error:
+        msg = f"Found {period!r}; expected a period with both ends, such as 2024-02 or 2024-01-01/2024-05-31."
+        raise UsageError(msg) from error
     days = [start + dt.timedelta(days=n) for n in range((end - start).days + 1)]
     years = range(start.year, end.year + 1)
     return {

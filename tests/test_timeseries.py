@@ -9,7 +9,7 @@ import pytest
 
 import kpi
 from kpi.errors import UsageError
-from kpi.timeseries import across_break, coarser, rolling, seasonally_adjusted, year_to_date
+from kpi.timeseries import across_break, calendar_effects, coarser, rolling, seasonally_adjusted, year_to_date
 from tests.conftest import rows
 
 
@@ -114,6 +114,12 @@ def test_years_to_date_do_not_compare_across_a_break_anywhere_between(month, com
     broken = months(2020, 2, lambda _: 1).head(18)
     broken.loc[broken["time_period"].eq(month), "obs_status"] = "B"
     assert year_to_date(broken)["change"].notna().to_list() == [False, compared]
+
+
+@pytest.mark.parametrize("wrong", ["", "mars 2024", "2021-01-01/.."])
+def test_calendar_effects_are_those_of_periods_with_two_ends(wrong):
+    with pytest.raises(UsageError, match="expected a period with both ends"):
+        calendar_effects(wrong, "2023")
 
 
 def test_what_is_empty_stays_empty():
