@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 _FROM_BELOW = ("gt", "ge")
@@ -44,15 +44,6 @@ class Limits(NamedTuple):
             return "gt" if self.open_low else "ge"
         return "lt" if self.open_high else "le"
 
-    def as_row(self) -> dict[str, Any]:
-        """The fields of a tidy row: a value with its qualifier, or both ends of a range."""
-        nan = math.nan
-        low, high = (edge if math.isfinite(edge) else nan for edge in (self.low, self.high))
-        if self.qualifier == "range":
-            return {"obs_value": nan, "value_low": low, "value_high": high, "qualifier": "range"}
-        value = high if math.isnan(low) else low
-        return {"obs_value": value, "value_low": nan, "value_high": nan, "qualifier": self.qualifier or "eq"}
-
 
 UNKNOWN = Limits(math.nan, math.nan)
 
@@ -80,21 +71,6 @@ def _from(low: float, high: float, *, opened: bool) -> Limits:
     return Limits(low, high, open_low=opened and math.isfinite(low), open_high=opened and math.isfinite(high))
 
 
-def total(parts: Iterable[Limits]) -> Limits:
-    """The sum: one lower bound among the parts makes the sum a lower bound.
-
-    >>> total([Limits(100, 100), Limits(250, math.inf, open_low=True)]).as_row()
-    {'obs_value': 350.0, 'value_low': nan, 'value_high': nan, 'qualifier': 'gt'}
-    """
-    listed = list(parts)
-    return Limits(
-        math.fsum(p.low for p in listed) if all(math.isfinite(p.low) for p in listed) else -math.inf,
-        math.fsum(p.high for p in listed) if all(math.isfinite(p.high) for p in listed) else math.inf,
-        open_low=any(p.open_low for p in listed),
-        open_high=any(p.open_high for p in listed),
-    )
-
-
 def difference(later: Limits, earlier: Limits) -> Limits:
     """Later minus earlier: exact only where both are."""
     return Limits(
@@ -102,42 +78,6 @@ def difference(later: Limits, earlier: Limits) -> Limits:
         later.high - earlier.low,
         open_low=later.open_low or earlier.open_high,
         open_high=later.open_high or earlier.open_low,
-    )
-
-
-def quotient(top: Limits, base: Limits) -> Limits:
-    """Top over base, for a top of zero or more and a base above zero; unknown otherwise."""
-    if not (top.low >= 0 and base.low > 0):
-        return UNKNOWN
-    return Limits(
-        0.0 if math.isinf(base.high) else top.low / base.high,
-        top.high / base.low,
-        open_low=top.open_low or base.open_high or math.isinf(base.high),
-        open_high=top.open_high or base.open_low,
-    )
-
-
-def share(part: Limits, others: Limits) -> Limits:
-    """A part over the whole of the part and the others: more of the part is more of the share.
-
-    >>> share(Limits(250, math.inf, open_low=True), Limits(750, 750)).low
-    0.25
-    """
-    if not (part.low >= 0 and others.low >= 0):
-        return UNKNOWN
-
-    def fraction(one: float, rest: float) -> float:
-        if math.isinf(one):
-            return 1.0
-        if math.isinf(rest):
-            return 0.0
-        return one / (one + rest) if one + rest else math.nan
-
-    return Limits(
-        fraction(part.low, others.high),
-        fraction(part.high, others.low),
-        open_low=part.open_low or others.open_high,
-        open_high=part.open_high or others.open_low,
     )
 
 
