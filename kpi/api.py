@@ -16,7 +16,7 @@ from kpi.figures import Figures
 from kpi.identities import refused
 from kpi.lookup import named_code, named_indicator
 from kpi.observations import TOTAL, lean, matching, used_dimensions
-from kpi.parameters import ReportParameters, check_parameters, read_parameters
+from kpi.parameters import ReportParameters, check_day, check_parameters, read_parameters
 from kpi.parsing.periods import bounds
 from kpi.parsing.text import fold
 from kpi.project import Project, find_root
@@ -60,10 +60,11 @@ def page(objective: str, language: str = "fr", root: str | Path = "", as_of: str
     """The page of one objective in one language, section by section.
 
     Raises:
-        UsageError: unknown objective or language, or nothing was built yet.
+        UsageError: unknown objective or language, ``as_of`` is no date, or nothing was built yet.
     """
     from kpi.reporting.prepare import prepare_page  # noqa: PLC0415  (charts and templates only when a page is asked for)
 
+    check_day(as_of)
     return prepare_page(open_project(root), objective, language, as_of=as_of, use_sample=use_sample)
 
 
@@ -126,7 +127,9 @@ def load(
 
     Raises:
         UsageError: unknown indicator, dimension, code, frequency, language or period; the sentence names the nearest.
+            ``as_of`` is no date.
     """
+    check_day(as_of)
     opened = open_project(root)
     if language not in LANGUAGES:
         raise unknown("language", language, LANGUAGES)

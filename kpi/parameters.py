@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kpi.catalogue import LANGUAGES
 from kpi.errors import UsageError, unknown
-from kpi.parsing.periods import bounds
+from kpi.parsing.periods import frequency
 
 
 class ReportParameters(BaseModel):
@@ -60,16 +60,20 @@ def check_parameters(given: Mapping[str, Any]) -> dict[str, Any]:
         raise UsageError(msg) from error
     if checked["language"] not in LANGUAGES:
         raise unknown("language", checked["language"], LANGUAGES)
-    if checked["as_of"]:
-        _check_date(checked["as_of"])
+    check_day(checked["as_of"])
     return checked
 
 
-def _check_date(text: str) -> None:
+def check_day(as_of: str) -> None:
+    """Refuse what is no day: days are compared as text, so that anything else would choose silently.
+
+    Raises:
+        UsageError: neither an ISO date nor empty.
+    """
     try:
-        start, end = bounds(text)
+        given = frequency(as_of)
     except ValueError:
-        start, end = "", "x"
-    if start != end:
-        msg = f"Parameter 'as_of': found {text!r}; expected a date such as 2021-12-31."
+        given = "none"
+    if given not in {"", "D"}:
+        msg = f"Parameter 'as_of': found {as_of!r}; expected a date such as 2021-12-31."
         raise UsageError(msg)

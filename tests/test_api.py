@@ -198,6 +198,13 @@ def test_comparisons_that_mislead_are_refused(built_project, left, right, why):
         kpi.compare(left, right)
 
 
+@pytest.mark.parametrize("day", ["01/02/2024", "2024-99-99", "2024-06", "2024", "../2024-06-30", "1 juin 2024"])
+def test_a_day_that_is_no_date_chooses_no_values(day):
+    for asked in (kpi.load, kpi.page):
+        with pytest.raises(UsageError, match=f"Parameter 'as_of': found '{day}'; expected a date such as 2021-12-31"):
+            asked("overnight-stays", as_of=day)
+
+
 def test_words_of_ones_own_are_text_in_the_language_asked_for():
     words = kpi.prose("en", fr="a", nl="b", en="## Why\n\n<script>alert(1)</script>")
     assert words.html.startswith("<h2>Why</h2>")
