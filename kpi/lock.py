@@ -9,7 +9,7 @@ import platform
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from kpi.errors import KpiError, LockedError
@@ -26,38 +26,50 @@ def locked(project: Project) -> Iterator[None]:
     """Hold the project's lock, so that two runs cannot overlap.
 
     The system itself releases the lock of a process that ends, however it ends. With
-    ``KPI_LOCK=soft`` the lock is the existence of a file, which any share can keep; one left by a
-    dead process of this machine is taken over, one of another machine is not, since nobody here can tell.
+    ``KPI_LOCK=soft`` the file that says who holds it is a lock for other machines too, which any share
+    can keep; one that a killed run of this machine left is taken over, one of another machine is not,
+    since nobody here can tell.
 
     Raises:
         LockedError: another run holds it; the message says who, where and since when.
         KpiError: the folder of the reports cannot be written.
     """
-    from filelock import FileLock, SoftFileLock, Timeout  # noqa: PLC0415  (only a run needs it)
+    from filelock import FileLock, Timeout  # noqa: PLC0415  (only a run needs it)
 
     path, holder = project.reports / LOCK, project.reports / HOLDER
-    soft = os.environ.get("KPI_LOCK") == SOFT
-    if soft and path.exists() and _is_dead(read_json(holder)):
-        path.unlink(missing_ok=True)
-    lock = SoftFileLock(path, timeout=0) if soft else FileLock(path, timeout=0)
+    lock = FileLock(path, timeout=0)
     try:
         project.reports.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
-        who = _words(read_json(holder))
-        msg = f"Another run is at work in {project.root}: {who} (lock {path}). Wait for it to end"
-        remedy = ", or remove the lock if that machine is gone." if soft else " and start again."
-        raise LockedError(msg + remedy) from error
+        msg = f"{_at_work(project)} (lock {path}). Wait for it to end and start again."
+        raise LockedError(msg) from error
     except OSError as error:
         msg = f"{project.reports} cannot be written: {error}. What was published stays; mend it and run again."
         raise KpiError(msg) from error
-    try:
+    with ExitStack() as held:
+        held.callback(lock.release)
+        if os.environ.get("KPI_LOCK") == SOFT:
+            _hold_elsewhere(project)
+        held.callback(holder.unlink, missing_ok=True)
         with suppress(OSError):  # who holds it is worth telling, not worth failing
             write_whole(holder, json.dumps(me()).encode())
         yield
-    finally:
-        holder.unlink(missing_ok=True)
-        lock.release()
+
+
+def _hold_elsewhere(project: Project) -> None:
+    """Make the file that other machines look for.
+
+    Whoever comes here holds the lock of this machine: a file that another run of it made is left from one that
+    was killed. It stays in its place until the new holder is written over it, so no other machine finds none.
+    """
+    holder = project.reports / HOLDER
+    try:
+        holder.touch(exist_ok=False)
+    except FileExistsError as error:
+        if read_json(holder).get("host") != platform.node():
+            msg = f"{_at_work(project)}. Wait for it to end, or remove {holder} if no run is at work."
+            raise LockedError(msg) from error
 
 
 def me() -> dict[str, Any]:
@@ -76,20 +88,10 @@ def me() -> dict[str, Any]:
     }
 
 
-def _words(holder: dict[str, Any]) -> str:
-    if not holder:
-        return "one that has just begun"
-    job = f", job {holder.get('job')}" if holder.get("job") else ""
-    return "{user} on {host}, process {pid}, since {since}, '{command}'".format_map(holder) + job
-
-
-def _is_dead(holder: dict[str, Any]) -> bool:
-    if holder.get("host") != platform.node():
-        return False
-    try:
-        os.kill(int(holder["pid"]), 0)
-    except ProcessLookupError:
-        return True
-    except (OSError, KeyError, ValueError):
-        return False
-    return False
+def _at_work(project: Project) -> str:
+    holder = read_json(project.reports / HOLDER)
+    who = "one that has just begun"
+    if holder:
+        job = f", job {holder.get('job')}" if holder.get("job") else ""
+        who = "{user} on {host}, process {pid}, since {since}, '{command}'".format_map(holder) + job
+    return f"Another run is at work in {project.root}: {who}"

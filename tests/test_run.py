@@ -16,6 +16,7 @@ import pytest
 
 from kpi import fingerprint
 from kpi.errors import KpiError, LockedError, UsageError
+from kpi.files import read_json, write_whole
 from kpi.forks import can_fork
 from kpi.lock import HOLDER, LOCK, locked
 from kpi.project import Project
@@ -248,23 +249,62 @@ def test_two_runs_cannot_overlap_and_the_lock_says_who_holds_it(project, monkeyp
     run(project, RunOptions())
 
 
-def test_a_soft_lock_of_a_dead_process_here_is_taken_over_and_one_elsewhere_is_not(project, monkeypatch):
+@pytest.fixture
+def left(project, monkeypatch):
+    """Leave the soft lock of a run that was killed, on a given machine."""
     monkeypatch.setenv("KPI_LOCK", "soft")
     dead = os.fork()
     if not dead:
         os._exit(0)
     os.waitpid(dead, 0)
-    told = {"user": "u", "host": platform.node(), "pid": dead, "since": "then", "command": "kpi run"}
-    for host, free in ((platform.node(), True), ("elsewhere", False)):
-        (project.reports / LOCK).unlink(missing_ok=True)
+
+    def leave(host):
+        told = {"user": "u", "host": host, "pid": dead, "since": "then", "command": "kpi run"}
         (project.reports / LOCK).write_text(f"{dead}\n{host}\n", encoding="utf-8")
-        (project.reports / HOLDER).write_text(json.dumps({**told, "host": host}), encoding="utf-8")
-        if free:
-            with locked(project):
-                assert (project.reports / LOCK).exists()
-        else:
-            with pytest.raises(LockedError, match="u on elsewhere"), locked(project):
-                pass
+        (project.reports / HOLDER).write_text(json.dumps(told), encoding="utf-8")
+
+    return leave
+
+
+def test_a_soft_lock_of_a_dead_process_here_is_taken_over_and_one_elsewhere_is_not(project, left):
+    left(platform.node())
+    with locked(project):
+        assert read_json(project.reports / HOLDER)["pid"] == os.getpid()
+    assert not (project.reports / HOLDER).exists()
+    left("elsewhere")
+    with pytest.raises(LockedError, match="u on elsewhere"), locked(project):
+        pass
+    assert read_json(project.reports / HOLDER)["host"] == "elsewhere"
+
+
+def test_of_two_runs_that_find_the_soft_lock_of_a_dead_one_only_the_first_takes_it_over(project, left, monkeypatch):
+    left(platform.node())
+
+    def late(path, content):
+        monkeypatch.setattr("kpi.lock.write_whole", write_whole)
+        with pytest.raises(LockedError), locked(project):
+            pass
+        write_whole(path, content)
+
+    monkeypatch.setattr("kpi.lock.write_whole", late)
+    with locked(project):
+        assert read_json(project.reports / HOLDER)["pid"] == os.getpid()
+
+
+def test_a_soft_lock_that_says_nothing_counts_as_held_and_the_message_says_what_to_remove(project, monkeypatch):
+    monkeypatch.setenv("KPI_LOCK", "soft")
+    (project.reports / HOLDER).touch()
+    with pytest.raises(LockedError, match=rf"has just begun\. .* or remove .*{HOLDER} if no run"), locked(project):
+        pass
+    (project.reports / HOLDER).unlink()
+    with locked(project):
+        pass
+    monkeypatch.delenv("KPI_LOCK")
+    with locked(project):  # what the usual lock leaves behind holds nobody up
+        pass
+    monkeypatch.setenv("KPI_LOCK", "soft")
+    with locked(project):
+        pass
 
 
 @pytest.fixture
