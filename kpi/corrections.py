@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from kpi.catalogue import LANGUAGES, Catalogue, Code, DimensionName, Entry, Slug, Text
 from kpi.errors import CatalogueError, Problem, suggestion
-from kpi.observations import combine, lean, matching
+from kpi.observations import combine, lean, matching, with_flag
 from kpi.register import read_files
 from kpi.relations import close, shown
 
@@ -151,7 +151,7 @@ def apply_corrections(observations: pd.DataFrame, corrections: Mapping[str, Sequ
                 if "largest" in frame:  # what one unit brings grows with the whole; of a new value it may be all
                     largest = values if action == "override" else chosen["largest"] * correction.factor
                     frame.loc[here, "largest"] = largest.abs().where(chosen["largest"].notna())
-            frame.loc[here, "flags"] = [" ".join(dict.fromkeys([*f.split(), flag])) for f in frame.loc[here, "flags"]]
+            frame.loc[here, "flags"] = [with_flag(flags, flag) for flags in frame.loc[here, "flags"]]
             reasons = {f"reason_{language}": correction.reason[language] for language in LANGUAGES}
             what = {"correction": correction.id, "action": action, "flag": flag, "since": correction.since.isoformat()}
             touched += list(here)

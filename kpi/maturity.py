@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from kpi.observations import with_flag
 from kpi.parsing.periods import bounds, position
 
 IMMATURE = "immature"
@@ -20,9 +21,7 @@ def mark_immature(rows: pd.DataFrame, months: int | None) -> pd.DataFrame:
     young = [_young(*pair, months) for pair in zip(rows["period_end"], rows["vintage"], strict=True)]
     if not any(young):
         return rows
-    flags = [
-        " ".join(dict.fromkeys([*f.split(), IMMATURE])) if on else f for f, on in zip(rows["flags"], young, strict=True)
-    ]
+    flags = [with_flag(f, IMMATURE) if on else f for f, on in zip(rows["flags"], young, strict=True)]
     return rows.assign(flags=pd.Series(flags, index=rows.index, dtype="str"))
 
 

@@ -168,3 +168,12 @@ def rows_of(frame: pd.DataFrame, indicators: Collection[str]) -> pd.DataFrame:
 def has_flag(frame: pd.DataFrame, flag: str) -> pd.Series:
     """Whether each row carries a quality flag."""
     return frame["flags"].str.split(" ").map(lambda flags: flag in flags)
+
+
+def with_flag(flags: str, flag: str) -> str:
+    """The flags of a row and one more, each once.
+
+    >>> with_flag("computed partial-year", "computed"), with_flag("", "immature")
+    ('computed partial-year', 'immature')
+    """
+    return " ".join(dict.fromkeys([*flags.split(), flag]))

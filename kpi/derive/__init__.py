@@ -13,7 +13,7 @@ from kpi.derive import parts, rates
 from kpi.derive.marginals import marginals
 from kpi.derive.means import weighted_mean
 from kpi.errors import CatalogueError
-from kpi.observations import TOTAL, combine, has_flag, lean, matching, tidy, used_dimensions
+from kpi.observations import TOTAL, combine, has_flag, lean, matching, tidy, used_dimensions, with_flag
 from kpi.units import check_units
 
 __all__ = ["PRINTED", "derive", "marginals"]
@@ -105,7 +105,7 @@ def _add(known: Known, indicator: Indicator, rows: pd.DataFrame) -> None:
     """Complete computed rows and put them with what is known of the indicator."""
     if rows.empty:
         return
-    flags = [" ".join(dict.fromkeys([*text.split(), "computed"])) for text in rows["flags"]]
+    flags = [with_flag(text, "computed") for text in rows["flags"]]
     fresh = rows.assign(
         indicator=indicator.id, unit_measure=indicator.unit, flags=flags, objective="", figure="", alternative=None
     )
