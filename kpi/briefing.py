@@ -52,7 +52,8 @@ class Breakdown:
     """Parts of one indicator by one dimension, one row a part and period.
 
     ``closes`` says whether the parts should make a whole (shares, delivered counts);
-    ``rest`` is then, per period, what the parts leave open in the unit of the rows.
+    ``rest`` is then, per period, what the parts leave open in the unit of the rows;
+    ``unknown`` are periods of which so much is withheld that nobody can say what the whole is: no shares of it.
     """
 
     indicator: Indicator
@@ -62,6 +63,7 @@ class Breakdown:
     rows: pd.DataFrame
     closes: bool
     rest: Mapping[str, float] = field(default_factory=dict)
+    unknown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

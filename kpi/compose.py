@@ -76,9 +76,8 @@ def compose(
 
 def _printed(indicator: Indicator, objective: Objective, evidence: Evidence, catalogue: Catalogue) -> KpiReport:
     rows = evidence.by_indicator[indicator.id]
-    return _judged(
-        _split(indicator, rows[rows["objective"].eq(objective.id)], {}, catalogue), indicator, None, evidence
-    )
+    rows = rows[rows["objective"].eq(objective.id)]
+    return _judged(_split(indicator, rows, {}, catalogue, _no_rows()), indicator, None, evidence)
 
 
 def _report(indicator: Indicator, declaration: Declaration, evidence: Evidence, catalogue: Catalogue) -> KpiReport:
@@ -121,15 +120,22 @@ def _split_once(
     """The rows of an indicator that a declaration means; several objectives often declare the same ones."""
     key = (indicator.id, *sorted(where.items()), bool(fixed))
     if key not in evidence.split:
-        evidence.split[key] = _split(indicator, matching(_rows(indicator, evidence), where), fixed, catalogue)
+        rows, withheld = _rows(indicator, evidence), evidence.withheld.get(indicator.id, _no_rows())
+        evidence.split[key] = _split(indicator, matching(rows, where), fixed, catalogue, matching(withheld, where))
     split: _Split = evidence.split[key]
     return split
 
 
-def _split(indicator: Indicator, rows: pd.DataFrame, fixed: Mapping[str, str], catalogue: Catalogue) -> _Split:
+def _split(
+    indicator: Indicator,
+    rows: pd.DataFrame,
+    fixed: Mapping[str, str],
+    catalogue: Catalogue,
+    withheld: pd.DataFrame,
+) -> _Split:
     rows = mark_immature(rows, indicator.matures)
     is_target = rows["measure"] == "target"
-    series, breakdowns = group(indicator, rows[~is_target], fixed, catalogue.readings)
+    series, breakdowns = group(indicator, rows[~is_target], fixed, catalogue.readings, withheld)
     headline = min(series, key=_prominence, default=None)
     return _Split(rows, rows[is_target], series, breakdowns, headline, change(headline), versus_base(headline))
 
@@ -158,22 +164,28 @@ def _assess(
 
 
 def group(
-    indicator: Indicator, rows: pd.DataFrame, fixed: Mapping[str, str], readings: Collection[str] = ()
+    indicator: Indicator,
+    rows: pd.DataFrame,
+    fixed: Mapping[str, str],
+    readings: Collection[str] = (),
+    withheld: pd.DataFrame | None = None,
 ) -> tuple[tuple[Series, ...], tuple[Breakdown, ...]]:
     """Split rows into comparable series and breakdowns by one dimension.
 
     Values join one series only where :mod:`kpi.comparability` allows: a stock never meets a flow,
     a cumulative figure only its own series, an eighteen-month window no year. ``fixed`` are
     dimensions that the declaration fixes, ``readings`` those whose codes are readings of one value
-    (commitment and payment credits), never parts of a whole.
+    (commitment and payment credits), never parts of a whole. ``withheld`` are the rows of the same
+    indicator that are not shown: they tell of which periods parts or the whole are missing.
     """
     if rows.empty:
         return (), ()
     dims = [d for d in used_dimensions(rows) if d not in fixed and d != REVISION]
     rows = with_keys(rows)
+    hidden = {} if withheld is None else dict(list(with_keys(withheld).groupby(KEYS)))
     series: list[Series] = []
     breakdowns: list[Breakdown] = []
-    for _, same in rows.groupby(KEYS, sort=False):
+    for key, same in rows.groupby(KEYS, sort=False):
         left = same
         for dim in (d for d in dims if d not in readings):
             others = [d for d in dims if d != dim]
@@ -181,10 +193,17 @@ def group(
             if len(only) and only.groupby("time_period")[dim].nunique().max() > 1:
                 whole = same[(same[dims] == TOTAL).all(axis=1)]
                 totals = dict(zip(whole["time_period"], whole["obs_value"], strict=True))
-                breakdowns.append(_breakdown(indicator, dim, _plain(only), totals))
+                missing = _missing(hidden[key], dim, fixed) if key in hidden else frozenset()
+                breakdowns.append(_breakdown(indicator, dim, _plain(only), totals, missing))
                 left = left.drop(only.index)
         series += [_series(indicator, dims, part) for _, part in left.groupby(dims or ["indicator"], sort=False)]
     return tuple(sorted(series, key=_prominence)), tuple(breakdowns)
+
+
+def _missing(hidden: pd.DataFrame, dimension: str, fixed: Mapping[str, str]) -> frozenset[str]:
+    """Periods in which the whole of a breakdown, or any part of it, is not shown."""
+    others = [d for d in used_dimensions(without_keys(hidden)) if d not in fixed and d not in {dimension, _REVISION}]
+    return frozenset(hidden.loc[(hidden[others] == TOTAL).all(axis=1), "time_period"])
 
 
 def _plain(rows: pd.DataFrame) -> pd.DataFrame:
@@ -210,7 +229,11 @@ def _series(indicator: Indicator, dims: list[str], rows: pd.DataFrame) -> Series
 
 
 def _breakdown(
-    indicator: Indicator, dimension: str, rows: pd.DataFrame, totals: Mapping[str, float] | None = None
+    indicator: Indicator,
+    dimension: str,
+    rows: pd.DataFrame,
+    totals: Mapping[str, float],
+    missing: frozenset[str],
 ) -> Breakdown:
     """Shares close to 100; delivered counts to their total, less what is withheld; printed counts need not."""
     first = rows.iloc[0]
@@ -218,10 +241,12 @@ def _breakdown(
     delivered = first["source"] not in PRINTED
     closes = is_share or (delivered and indicator.aggregation == "sum")
     sums = rows.groupby("time_period", sort=False)["obs_value"].sum()
-    rest = {str(p): round(_WHOLE - float(v), 6) for p, v in sums.items()} if is_share and not delivered else {}
-    if closes and not is_share and totals:
-        left = {str(p): round(totals.get(str(p), float("nan")) - float(v), 6) for p, v in sums.items()}
-        rest = {period: value for period, value in left.items() if value > 0}
+    rest: dict[str, float] = {}
+    if closes:
+        wholes = dict.fromkeys(sums.index, _WHOLE) if is_share else totals
+        rest = {str(p): round(wholes.get(str(p), float("nan")) - float(v), 6) for p, v in sums.items()}
+    if delivered:  # parts delivered as shares may miss 100 by their rounding
+        rest = {p: left for p, left in rest.items() if left > 0 and not is_share}
     return Breakdown(
         indicator=indicator,
         dimension=dimension,
@@ -230,6 +255,7 @@ def _breakdown(
         rows=rows.reset_index(drop=True),
         closes=closes,
         rest=rest,
+        unknown=missing - set(rest) if closes else frozenset(),
     )
 
 

@@ -25,13 +25,14 @@ class Evidence:
     ``by_indicator`` holds what was printed or computed (the cells of a delivery stand behind
     the sums), each without dimensions it does not use; ``printed_under`` names, per objective,
     the indicators with figures printed there; ``revised`` is, per indicator, the largest part of
-    its value by which a newer delivery ever changed one; ``split`` is what :mod:`kpi.compose` took apart
-    already.
+    its value by which a newer delivery ever changed one; ``withheld`` holds, by indicator, the rows of which
+    no more than their place is known; ``split`` is what :mod:`kpi.compose` took apart already.
     """
 
     by_indicator: Mapping[str, pd.DataFrame]
     printed_under: Mapping[str, tuple[str, ...]]
     revised: Mapping[str, float] = field(default_factory=dict)
+    withheld: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     split: dict[Any, Any] = field(default_factory=lambda: Latest(_MOST))
 
 
@@ -57,9 +58,13 @@ class Lean(Mapping[str, pd.DataFrame]):
 
 def shown_rows(observations: pd.DataFrame) -> pd.DataFrame:
     """What was printed or computed; the cells of a delivery stand behind the sums."""
-    shown = observations[observations["source"].isin(PRINTED) | has_flag(observations, "computed")]
+    told = _told(observations)
     # What is confidential has a row, so that it is known to exist, and no place on a page.
-    return shown[shown["conf_status"].eq("F")]
+    return told[told["conf_status"].eq("F")]
+
+
+def _told(observations: pd.DataFrame) -> pd.DataFrame:
+    return observations[observations["source"].isin(PRINTED) | has_flag(observations, "computed")]
 
 
 def gather(observations: pd.DataFrame, revised: Mapping[str, float] | None = None) -> Evidence:
@@ -68,4 +73,6 @@ def gather(observations: pd.DataFrame, revised: Mapping[str, float] | None = Non
     by_indicator = Lean(shown)
     pairs = shown.loc[shown["objective"] != "", ["objective", "indicator"]].drop_duplicates()
     printed = {str(name): tuple(sorted(part["indicator"])) for name, part in pairs.groupby("objective")}
-    return Evidence(by_indicator, printed, revised or {})
+    told = _told(observations)
+    withheld = {str(name): rows for name, rows in told[told["conf_status"].ne("F")].groupby("indicator")}
+    return Evidence(by_indicator, printed, revised or {}, withheld)

@@ -12,6 +12,7 @@ import pandas as pd
 from kpi import fingerprint
 from kpi.catalogue import LANGUAGES, Catalogue, Indicator, Objective
 from kpi.collect.owed import owed, owners
+from kpi.disclosure import FREE
 from kpi.identities import findings_for
 from kpi.keeping import kept
 from kpi.pieces import Parts
@@ -40,6 +41,12 @@ class Inputs:
     def catalogue(self) -> Catalogue:
         """The register."""
         return self.project.catalogue
+
+    @cached_property
+    def withheld(self) -> Mapping[str, str]:
+        """A hash of the rows of each indicator that are not shown: pages say of which periods parts are missing."""
+        rows = self.rows[self.rows["conf_status"].ne(FREE)].drop(columns=["vintage", "source_ref"])
+        return {str(name): digest_all(part) for name, part in rows.groupby("indicator")}
 
     @cached_property
     def entries(self) -> Mapping[tuple[type, str], str]:
@@ -107,7 +114,9 @@ def _objective_parts(inputs: Inputs, objective: Objective) -> dict[str, str]:
         "remarks": _remarks(inputs, figures),
         "findings": fingerprint.of([repr(f) for f in findings_for(inputs.project.findings, figures)]),
         "revisions": fingerprint.of(revised.to_csv(), {name: inputs.revised.get(name) for name in places}),
-        "hidden": fingerprint.of(sorted(inputs.hidden.intersection(places))),
+        "hidden": fingerprint.of(
+            sorted(inputs.hidden.intersection(places)), {name: inputs.withheld.get(name) for name in places}
+        ),
         "held back": fingerprint.of({name: count for name, count in inputs.held_back.items() if name in sources}),
     }
 

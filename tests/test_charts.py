@@ -103,6 +103,21 @@ def test_no_part_is_called_the_largest_where_more_is_withheld():
     assert chart.figure["data"][-1]["x"][-1] == pytest.approx(0.75, abs=0.001)
 
 
+def test_years_whose_whole_is_not_known_have_no_shares():
+    part = kpi("markets").breakdowns[0]
+    chart = draw(replace(part, unknown=frozenset({"2020", "2021"})))
+    assert chart.figure["data"][0]["y"] == ["2019"]
+    assert chart.finding == (
+        "\u2018France\u2019 is the largest part in 2019: 60%. "
+        "2020 and 2021: no shares, because not all parts are shown."
+    )
+    chart = draw(replace(part, unknown=frozenset({"2019", "2020", "2021"})))
+    assert "barmode" not in chart.figure["layout"]
+    assert "%" not in chart.finding.split("shown.")[0]
+    assert "largest" not in chart.finding
+    assert "highest" not in chart.finding
+
+
 def test_a_year_in_which_nothing_was_counted_has_no_shares():
     part = kpi("markets").breakdowns[0]
     empty = part.rows["time_period"] == "2021"

@@ -83,6 +83,25 @@ def test_what_is_withheld_of_delivered_parts_stands_as_rest():
     assert breakdown.rest == {"2020": 3.0}
 
 
+def test_a_whole_that_is_withheld_leaves_its_period_without_shares():
+    frame = rows(
+        {"time_period": "2019", "obs_value": 9.0},
+        {"time_period": "2019", "obs_value": 6.0, "market": "FR"},
+        {"time_period": "2019", "obs_value": 3.0, "market": "DE"},
+        {"time_period": "2020", "obs_value": 5.0, "market": "FR"},
+    )
+    withheld = rows(
+        {"time_period": "2020"},
+        {"time_period": "2020", "market": "DE"},
+        {"time_period": "2021", "market": "DE"},
+        {"time_period": "2019", "market": "DE", "sector": "culture"},
+        conf_status="N",
+    )
+    _, (breakdown,) = group(indicator("x", aggregation="sum"), frame, {}, withheld=withheld)
+    assert breakdown.closes
+    assert breakdown.unknown == {"2020", "2021"}
+
+
 def test_one_part_alone_is_a_series_not_a_breakdown():
     frame = rows(
         {"time_period": "2019", "obs_value": 200000.0, "event": "a"},

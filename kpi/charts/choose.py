@@ -134,7 +134,8 @@ def _breakdown_chart(
         parts = {period: found for period, found in parts.items() if any(found.values())}
     if not parts:
         return None
-    periods = list(parts)[-_SHOWN_PERIODS:]
+    shared = {period: found for period, found in parts.items() if period not in breakdown.unknown}
+    periods = list(shared or parts)[-_SHOWN_PERIODS:]
     latest = periods[-1]
     names = sorted(parts[latest], key=lambda part: -parts[latest][part])
     late = {part for period in periods for part in parts[period]} - set(names)
@@ -149,13 +150,15 @@ def _breakdown_chart(
     left = float(breakdown.rest.get(latest, 0.0))
     # What a document leaves open it did not state; of a delivery all is known, and not all may be shown.
     why = "not-stated" if breakdown.source in PRINTED else "withheld"
-    if breakdown.closes and len(names) <= bars.MOST_PARTS:
+    unshared = findings.unshared_finding([p for p in breakdown.unknown if p >= periods[0]], translator)
+    if breakdown.closes and shared and len(names) <= bars.MOST_PARTS:
         subtitle = plots.wrapped(translator.t("chart.share-of-whole", dimension=title), 60)
         shown = {period: parts[period] for period in periods}
         figure = bars.parts_figure(
             names, shown, breakdown.rest, translator.t(f"part.{why}"), translator, subtitle=subtitle, **head
         )
         finding = findings.parts_finding(latest, parts[latest], left, why, unit, translator)
+        finding = f"{finding} {unshared}".strip()
         key = tuple((str(i + 1), part, plots.HUES[i]) for i, part in enumerate(names))
         if left > 0:
             key = (*key, ("?", translator.t(f"part.{why}"), ""))
@@ -164,8 +167,9 @@ def _breakdown_chart(
     names = [part for part in names if part in parts[latest]]
     unit_words = catalogue.label("unit", unit, translator.language)
     finding = findings.bars_finding(latest, names[0], words[latest, names[0]], translator)
-    if breakdown.closes:
-        finding = findings.parts_finding(latest, parts[latest], left, why, unit, translator)
+    if breakdown.closes:  # of a whole that is not known no part is called the largest
+        finding = findings.parts_finding(latest, parts[latest], left, why, unit, translator) if shared else ""
+        finding = f"{finding} {unshared}".strip()
     courses = _courses(breakdown, names, catalogue, translator)
     if courses:
         told = [title, unit_words]

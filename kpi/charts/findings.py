@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from babel.lists import format_list
+
 from kpi.charts.points import Point, number
 from kpi.i18n import Translator
 from kpi.parsing.periods import same_period_of, year_of
@@ -115,6 +117,14 @@ def parts_finding(
     if rest > 0:
         told.append(translator.t(f"finding.{why}", sum=share(stated), rest=share(rest)))
     return " ".join(told)
+
+
+def unshared_finding(periods: Sequence[str], translator: Translator) -> str:
+    """The periods of which no shares are stated, since too much of their whole is withheld; nothing for none."""
+    if not periods:
+        return ""
+    named = [translator.period(period) for period in sorted(periods)]
+    return translator.t("finding.unshared", periods=format_list(named, locale=translator.locale))
 
 
 def bars_finding(period: str, name: str, words: str, translator: Translator) -> str:
