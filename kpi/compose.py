@@ -245,8 +245,8 @@ def _breakdown(
     if closes:
         wholes = dict.fromkeys(sums.index, _WHOLE) if is_share else totals
         rest = {str(p): round(wholes.get(str(p), float("nan")) - float(v), 6) for p, v in sums.items()}
-    if delivered:  # parts delivered as shares may miss 100 by their rounding
-        rest = {p: left for p, left in rest.items() if left > 0 and not is_share}
+    if delivered:  # shares of which none is withheld miss 100 by their rounding alone
+        rest = {p: left for p, left in rest.items() if left > 0 and (p in missing or not is_share)}
     return Breakdown(
         indicator=indicator,
         dimension=dimension,

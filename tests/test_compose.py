@@ -83,6 +83,27 @@ def test_what_is_withheld_of_delivered_parts_stands_as_rest():
     assert breakdown.rest == {"2020": 3.0}
 
 
+def test_what_is_withheld_of_delivered_shares_stands_as_rest():
+    frame = rows(
+        {"time_period": "2020", "obs_value": 33.3, "market": "FR"},
+        {"time_period": "2020", "obs_value": 66.6, "market": "DE"},
+        {"time_period": "2021", "obs_value": 45.77, "market": "FR"},
+        {"time_period": "2021", "obs_value": 52.99, "market": "DE"},
+        flow="share",
+        unit_measure="percent",
+    )
+    withheld = rows(
+        {"time_period": "2021", "market": "NL"},
+        {"time_period": "2021", "market": "IT"},
+        flow="share",
+        unit_measure="percent",
+        conf_status="N",
+    )
+    _, (breakdown,) = group(indicator("x", aggregation="none"), frame, {}, withheld=withheld)
+    assert breakdown.rest == {"2021": 1.24}
+    assert not breakdown.unknown
+
+
 def test_a_whole_that_is_withheld_leaves_its_period_without_shares():
     frame = rows(
         {"time_period": "2019", "obs_value": 9.0},
