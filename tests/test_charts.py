@@ -9,11 +9,17 @@ import pandas as pd
 import pytest
 
 from kpi.catalogue import Band, Derivation, TrafficLight
-from kpi.charts import Chart, bars, chart_for, funnel_chart, rolling_chart
+from kpi.charts import Chart, bars, chart_for, findings, funnel_chart, rolling_chart
 from kpi.charts.plots import HUES, lean, round_steps, wrapped
+from kpi.charts.points import points_of
 from kpi.i18n import translator
 from kpi.observations import tidy
 from tests.report_fixture import HOSTILE, catalogue, report
+
+
+def point(period, value):
+    (made,) = points_of([{"time_period": period, "obs_value": value}], kpi("markets").indicator, translator("en"))
+    return made
 
 
 def kpi(name):
@@ -99,7 +105,7 @@ def test_delivered_parts_are_bars_of_a_hundred_percent_a_period():
 def test_no_part_is_called_the_largest_where_more_is_withheld():
     part = kpi("markets").breakdowns[0]
     chart = draw(replace(part, rest={"2021": 3000.0}))
-    assert chart.finding == "The parts shown add to 25%; 75% is not shown, because too few stand behind it."
+    assert chart.finding == "The parts shown add to 25% in 2021; 75% is not shown, because too few stand behind it."
     assert chart.figure["data"][-1]["x"][-1] == pytest.approx(0.75, abs=0.001)
 
 
@@ -151,11 +157,20 @@ def test_many_parts_over_years_are_small_multiples_on_the_same_axes():
     assert layout["yaxis"]["range"][0] == 0
     goals = [shape for shape in layout["shapes"] if shape["type"] == "line"]
     assert [(goal["yref"], goal["y0"]) for goal in goals] == [("y2", 1200.0)]
-    assert chart.finding.endswith("Strongest change since 2019: \u2018M03\u2019 (+0.7%).")
+    assert chart.finding.endswith("Strongest change from 2019 to 2021: \u2018M03\u2019 (+0.7%).")
     spec = lean(chart.figure)
     assert spec["layout"]["xaxis9"] == {}, "report.js places the panels"
     assert spec["layout"]["meta"] == {"panels": 9, "sample": True}
     assert len(json.dumps(spec)) < 0.5 * len(json.dumps(chart.figure))
+
+
+def test_a_part_without_a_value_in_the_last_year_did_not_change_most():
+    def course(*values):
+        return [point(str(2018 + n), value) for n, value in enumerate(values)]
+
+    courses = {"Germany": course(3.0, 4.0, 0.0), "France": course(10.0, 12.0, 9.0, 11.0)}
+    told = findings.moved_finding(courses, "count", translator("en"))
+    assert told == "Strongest change from 2018 to 2021: \u2018France\u2019 (+10%)."
 
 
 RATIO = Derivation(kind="ratio", numerator="won", denominator="inspected", scale=100)

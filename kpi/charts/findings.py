@@ -115,7 +115,11 @@ def parts_finding(
     else:
         told = [translator.t("finding.largest-part-undated", part=name, share=share(values[name]))]
     if rest > 0:
-        told.append(translator.t(f"finding.{why}", sum=share(stated), rest=share(rest)))
+        words = {"sum": share(stated), "rest": share(rest)}
+        if told or not period:
+            told.append(translator.t(f"finding.{why}", **words))
+        else:
+            told.append(translator.t(f"finding.{why}-when", **words, when=translator.during(period)))
     return " ".join(told)
 
 
@@ -135,17 +139,26 @@ def bars_finding(period: str, name: str, words: str, translator: Translator) -> 
 
 
 def moved_finding(courses: Mapping[str, Sequence[Point]], unit: str, translator: Translator) -> str:
-    """The part that changed most from its first to its last value; nothing where no change can be stated."""
+    """The part that changed most from its first value to that of the last year; nothing where no change can be stated.
+
+    A part without a value in the last year, such as one that is withheld, takes no part: it would tell of another time.
+    """
+    until = max((points[-1].period for points in courses.values() if points), default="")
     changes = [
         (abs(_moved(points[0], points[-1], unit)), name, points[0], points[-1])
         for name, points in courses.items()
-        if len(points) > 1 and points[0].exact and points[-1].exact and (unit == "percent" or points[0].value > 0)
+        if len(points) > 1
+        and points[-1].period == until
+        and points[0].exact
+        and points[-1].exact
+        and (unit == "percent" or points[0].value > 0)
     ]
     if not changes or max(changes, key=lambda c: c[0])[0] == 0:
         return ""
     _, name, first, last = max(changes, key=lambda c: c[0])
     change = change_words(first, last, unit, translator)
-    return translator.t("finding.moved-part", part=name, change=change, since=translator.period(first.period))
+    words = {"since": translator.period(first.period), "until": translator.period(until)}
+    return translator.t("finding.moved-part", part=name, change=change, **words)
 
 
 def _moved(first: Point, last: Point, unit: str) -> float:
