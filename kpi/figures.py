@@ -15,14 +15,13 @@ from kpi.derive import PRINTED
 from kpi.errors import UsageError
 from kpi.i18n import translator
 from kpi.project import Project
+from kpi.units import by_difference
 
 if TYPE_CHECKING:
     from kpi.reporting.fragments import Fragment
 
 #: What a comparison shows -> the unit it is in and what a fraction is multiplied by.
 _SHOWN_IN = {"change": ("percent", 100.0), "share": ("percent", 100.0), "index": ("index", 1.0)}
-#: Changes of these are differences: a percentage moves by points, a rank by places.
-_BY_DIFFERENCE = frozenset({"percent", "percentage-points", "rank", "boolean"})
 #: Shares rounded to one decimal may miss 100 by this much without a part being unknown.
 _ROUNDING = 0.5
 _NO_WHOLE = frozenset({"rate", "rank", "share"})
@@ -60,7 +59,7 @@ class Figures:
 
     def change(self) -> Figures:
         """Against the same period a year before: ``previous``, ``difference``, and ``change`` as a fraction."""
-        column = "difference" if self.indicator.unit in _BY_DIFFERENCE else "change"
+        column = "difference" if by_difference(self.indicator.unit) else "change"
         return replace(self, frame=comparing.change(self.frame, self.known), column=column)
 
     def versus(self, year: int | str = 2019) -> Figures:

@@ -15,6 +15,15 @@ _PURE = ("leverage", "share", "concentration", "step-rate", "overall-rate", "bal
 _FIXED = {"index": "index", "rank": "rank", "concentration": "ratio", "leverage": "ratio"}
 #: Units of pure numbers, with the scale that makes them.
 _NUMBERS = {"percent": 100.0, "ratio": 1.0, "score": 100.0}
+_BY_DIFFERENCE = frozenset({*_NUMBERS, "percentage-points", "rank", "boolean"})
+
+
+def by_difference(unit: str) -> bool:
+    """Whether a change in this unit is told as a difference: a rate moves by points, a rank by places.
+
+    A part of a percentage is easily taken for points, and a balance of opinion starts near zero or below it.
+    """
+    return unit in _BY_DIFFERENCE
 
 
 def check_units(catalogue: Catalogue) -> None:

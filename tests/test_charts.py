@@ -8,13 +8,15 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from kpi.briefing import Change
 from kpi.catalogue import Band, Derivation, TrafficLight
 from kpi.charts import Chart, bars, chart_for, findings, funnel_chart, rolling_chart
 from kpi.charts.plots import HUES, lean, round_steps, wrapped
 from kpi.charts.points import points_of
 from kpi.i18n import translator
 from kpi.observations import tidy
-from tests.report_fixture import HOSTILE, catalogue, report
+from kpi.reporting import overview
+from tests.report_fixture import HOSTILE, catalogue, page, report
 
 
 def point(period, value):
@@ -273,6 +275,22 @@ def test_a_ratio_has_its_neutral_line_and_a_rank_counts_downwards():
     assert any(shape.get("y0") == 1 for shape in headline("return").figure["layout"]["shapes"])
     low, high = headline("rank").figure["layout"]["yaxis"]["range"]
     assert low > 15 > high >= 0
+
+
+@pytest.mark.parametrize(
+    ("unit", "first", "last", "told"),
+    [
+        ("ratio", 1.71, 1.35, "\u22120.36"),
+        ("score", 6.44, 40.0, "+33.56"),
+        ("percent", 20.0, 25.0, "+5 pp"),
+        ("count", 20.0, 25.0, "+25%"),
+    ],
+)
+def test_rates_and_scores_change_by_their_difference(unit, first, last, told):
+    words = translator("en")
+    assert findings.change_words(point("2019", first), point("2021", last), unit, words) == told
+    change = Change(since="2019", absolute=last - first, relative=last / first - 1)
+    assert told in overview.change(page("en"), change, unit)
 
 
 def test_superseded_values_are_hollow_and_labelled():

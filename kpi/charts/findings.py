@@ -10,6 +10,7 @@ from babel.lists import format_list
 from kpi.charts.points import Point, number
 from kpi.i18n import Translator
 from kpi.parsing.periods import same_period_of, year_of
+from kpi.units import by_difference
 
 BASE_YEAR = 2019
 
@@ -42,12 +43,10 @@ def line_finding(points: Sequence[Point], unit: str, translator: Translator) -> 
 
 
 def change_words(first: Point, last: Point, unit: str, translator: Translator) -> str:
-    """The change between two exact values: relative for quantities, in points for percentages; empty if none."""
+    """The change between two exact values: relative for quantities, else their difference; empty if none."""
     if not (first.exact and last.exact):
         return ""
-    if unit == "percent":
-        return translator.signed(last.value - first.value, "percent")
-    if unit == "rank" or first.value <= 0:
+    if by_difference(unit) or first.value <= 0:
         return translator.signed(last.value - first.value, unit)
     return translator.signed_percent(last.value / first.value - 1)
 
@@ -151,7 +150,7 @@ def moved_finding(courses: Mapping[str, Sequence[Point]], unit: str, translator:
         and points[-1].period == until
         and points[0].exact
         and points[-1].exact
-        and (unit == "percent" or points[0].value > 0)
+        and (by_difference(unit) or points[0].value > 0)
     ]
     if not changes or max(changes, key=lambda c: c[0])[0] == 0:
         return ""
@@ -162,7 +161,7 @@ def moved_finding(courses: Mapping[str, Sequence[Point]], unit: str, translator:
 
 
 def _moved(first: Point, last: Point, unit: str) -> float:
-    return last.value - first.value if unit in {"percent", "rank"} else last.value / first.value - 1
+    return last.value - first.value if by_difference(unit) else last.value / first.value - 1
 
 
 def funnel_finding(names: Sequence[str], counts: Sequence[float], still_open: float, translator: Translator) -> str:

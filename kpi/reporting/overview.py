@@ -12,6 +12,7 @@ from kpi.reporting.fragments import Fragment, link, section
 from kpi.reporting.notes import kpi_name, source_title, target_words, unit_words
 from kpi.reporting.verdict import status
 from kpi.tables import Column, abbreviation, table
+from kpi.units import by_difference
 
 if TYPE_CHECKING:
     from kpi.reporting.page import Page
@@ -120,7 +121,7 @@ def change(page: Page, change: Change, unit: str) -> Markup | str:
         return Markup('<span class="since">{}</span>').format(
             tr.t("change.within-interval") + " · " + tr.t("change.since", period=tr.period(change.since))
         )
-    in_points = unit in {"percent", "rank", "ratio"} or change.relative is None
+    in_points = by_difference(unit) or change.relative is None
     words = tr.signed(change.absolute, unit) if in_points else tr.signed_percent(change.relative, change.digits)
     if change.qualifier != "eq":
         words = tr.t(f"qualifier.{change.qualifier}", n=words)
