@@ -202,7 +202,7 @@ def group(
 
 def _missing(hidden: pd.DataFrame, dimension: str, fixed: Mapping[str, str]) -> frozenset[str]:
     """Periods in which the whole of a breakdown, or any part of it, is not shown."""
-    others = [d for d in used_dimensions(without_keys(hidden)) if d not in fixed and d not in {dimension, _REVISION}]
+    others = [d for d in used_dimensions(without_keys(hidden)) if d not in fixed and d not in {dimension, REVISION}]
     return frozenset(hidden.loc[(hidden[others] == TOTAL).all(axis=1), "time_period"])
 
 

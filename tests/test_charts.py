@@ -288,9 +288,18 @@ def test_a_ratio_has_its_neutral_line_and_a_rank_counts_downwards():
 )
 def test_rates_and_scores_change_by_their_difference(unit, first, last, told):
     words = translator("en")
-    assert findings.change_words(point("2019", first), point("2021", last), unit, words) == told
+    assert findings.change_words([point("2019", first), point("2021", last)], unit, words) == told
     change = Change(since="2019", absolute=last - first, relative=last / first - 1)
     assert told in overview.change(page("en"), change, unit)
+
+
+def test_sentences_state_no_change_across_a_break():
+    words = translator("en")
+    across = [point("2019", 20.0), replace(point("2020", 10.0), breaks=True), point("2021", 25.0)]
+    assert findings.change_words(across, "count", words) == ""
+    assert findings.change_words(across[1:], "count", words) == "+150%", "from the break on they compare"
+    assert "%" not in findings.line_finding(across, "count", words)
+    assert findings.moved_finding({"a": across}, "count", words) == ""
 
 
 def test_superseded_values_are_hollow_and_labelled():

@@ -24,7 +24,7 @@ def line_finding(points: Sequence[Point], unit: str, translator: Translator) -> 
         "first": first.words,
         "when_first": translator.during(first.period),
     }
-    change = change_words(first, last, unit, translator)
+    change = change_words(points, unit, translator)
     told = [
         translator.t("finding.line", **words, change=change) if change else translator.t("finding.line-plain", **words)
     ]
@@ -42,9 +42,13 @@ def line_finding(points: Sequence[Point], unit: str, translator: Translator) -> 
     return " ".join(told)
 
 
-def change_words(first: Point, last: Point, unit: str, translator: Translator) -> str:
-    """The change between two exact values: relative for quantities, else their difference; empty if none."""
-    if not (first.exact and last.exact):
+def change_words(points: Sequence[Point], unit: str, translator: Translator) -> str:
+    """The change from the first to the last, relative for quantities, else their difference.
+
+    Empty where one of them is not exact, or a break in the series lies between.
+    """
+    first, last = points[0], points[-1]
+    if not (first.exact and last.exact) or any(point.breaks for point in points[1:]):
         return ""
     if by_difference(unit) or first.value <= 0:
         return translator.signed(last.value - first.value, unit)
@@ -59,7 +63,7 @@ def season_finding(points: Sequence[Point], unit: str, translator: Translator) -
     told = [translator.t("finding.latest", last=last.words, when_last=translator.during(last.period))]
     for other in dict.fromkeys((year - 1, BASE_YEAR)):
         earlier = by_period.get(same_period_of(last.period, other))
-        change = change_words(earlier, last, unit, translator) if earlier and other < year else ""
+        change = change_words(points[points.index(earlier) :], unit, translator) if earlier and other < year else ""
         if earlier and change:
             told.append(
                 translator.t(
@@ -143,21 +147,19 @@ def moved_finding(courses: Mapping[str, Sequence[Point]], unit: str, translator:
     A part without a value in the last year, such as one that is withheld, takes no part: it would tell of another time.
     """
     until = max((points[-1].period for points in courses.values() if points), default="")
-    changes = [
-        (abs(_moved(points[0], points[-1], unit)), name, points[0], points[-1])
+    moves = {
+        name: (abs(_moved(points[0], points[-1], unit)), change)
         for name, points in courses.items()
         if len(points) > 1
         and points[-1].period == until
-        and points[0].exact
-        and points[-1].exact
         and (by_difference(unit) or points[0].value > 0)
-    ]
-    if not changes or max(changes, key=lambda c: c[0])[0] == 0:
+        and (change := change_words(points, unit, translator))
+    }
+    name = max(moves, key=lambda part: moves[part][0], default="")
+    if not name or moves[name][0] == 0:
         return ""
-    _, name, first, last = max(changes, key=lambda c: c[0])
-    change = change_words(first, last, unit, translator)
-    words = {"since": translator.period(first.period), "until": translator.period(until)}
-    return translator.t("finding.moved-part", part=name, change=change, **words)
+    words = {"since": translator.period(courses[name][0].period), "until": translator.period(until)}
+    return translator.t("finding.moved-part", part=name, change=moves[name][1], **words)
 
 
 def _moved(first: Point, last: Point, unit: str) -> float:
