@@ -18,8 +18,11 @@ def named_indicator(catalogue: Catalogue, name: str) -> Indicator:
     Case and accents do not matter. A whole label goes before a part of one.
 
     Raises:
-        UsageError: none, or several; the sentence names them.
+        UsageError: none, or several; the sentence names them. Also where ``name`` is no text.
     """
+    if not isinstance(name, str):
+        msg = f"An indicator is named by its id or its label, as text: found {name!r}; kpi.indicators() lists all."
+        raise UsageError(msg)
     if catalogue.has_indicator(name):
         return catalogue.indicator(name)
     wanted = fold(name)

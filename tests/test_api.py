@@ -179,6 +179,12 @@ def test_an_indicator_is_found_by_a_whole_label_before_a_part_of_one():
         assert named_indicator(catalogue, first.label[language].upper()).id == first.id
 
 
+@pytest.mark.parametrize("name", [None, 7, ["overnight-stays"]])
+def test_what_is_no_name_is_refused_in_a_sentence(name):
+    with pytest.raises(UsageError, match="An indicator is named by its id or its label"):
+        named_indicator(small(), name)
+
+
 def test_figures_that_may_be_compared_are(built_project):
     pair = kpi.compare("IM120", "IM119")
     assert pair["ratio"].iloc[0] == pytest.approx(0.4)
