@@ -195,14 +195,17 @@ def _yearly(case: _Case) -> Assessment:
 
 
 def _milestone(case: _Case, *, done: bool) -> Assessment:
-    """Done or not. What happens once a period must have happened in the target's; a state stays."""
+    """Done or not. What happens once a period must have happened in the target's; a state stays.
+
+    Values end before today, and deadlines may have passed since: what is not known at the deadline is told as that.
+    """
     due = str(case.target["period_end"]) if not every_year(case.target) else ""
     known = case.known
     latest = case.series.latest
     if case.series.flow == "flow" and due:
         inside = str(latest["period_end"]) >= str(case.target["period_start"])
         if not inside:
-            return _undetermined(case, "not-due")
+            return _undetermined(case, "no-value-then")
     if done:
         late = bool(due) and str(latest["period_start"]) > due
         flags = (*known["flags"], "late") if late else known["flags"]
@@ -212,7 +215,7 @@ def _milestone(case: _Case, *, done: bool) -> Assessment:
     if not due:
         return _undetermined(case, "no-deadline")
     if str(latest["period_end"]) < due:
-        return _undetermined(case, "not-due")
+        return _undetermined(case, "no-value-then")
     return Assessment("off-course", method="milestone", **{**known, "flags": (*known["flags"], "past-deadline")})
 
 
