@@ -70,9 +70,7 @@ def assess(
     value, aim = known["latest"], goal_value(target)
     known |= {"target": target, "share_of_target": value / aim if aim and value is not None else None}
     goal = goal_of(target, direction)
-    method = default_method(str(series.latest["unit_measure"]))
-    if declared.method is not None and declared.method not in {"bands", "direction"}:
-        method = declared.method
+    method = _method(target, str(series.latest["unit_measure"]), declared)
     reason = _forbidden(series, rows, target, goal, method)
     if reason in _NO_SHARE:
         known["share_of_target"] = None
@@ -103,6 +101,18 @@ def _trend(series: Series, rows: pd.DataFrame, direction: Direction, known: dict
     return Assessment(
         "no-target", method="direction", trend=test.read(sign), tau=test.tau, p_value=test.p_value, **known
     )
+
+
+def _method(target: pd.Series, unit: str, declared: Progress) -> Method:
+    """The declared method, else that of the unit; a target for every year, and one without a date, ask for no path."""
+    method = default_method(unit)
+    if declared.method is not None and declared.method not in {"bands", "direction"}:
+        method = declared.method
+    if method == "milestone":
+        return method
+    if every_year(target):
+        return "yearly-target"
+    return "level" if position(str(target["time_period"])) is None else method
 
 
 def _forbidden(series: Series, rows: pd.DataFrame, target: pd.Series, goal: Goal | None, method: Method) -> str:
@@ -136,13 +146,11 @@ def _judge(case: _Case) -> Assessment:
         return _milestone(case, done=bool(held))
     if held is None or (not held and not case.latest.exact):
         return _undetermined(case, "bounds")
-    standing = every_year(case.target)
-    dated = position(str(case.target["time_period"]))
     if held:
-        way: Method = "yearly-target" if standing else case.method if dated is not None else "level"
-        return Assessment("reached", method=way, goal=case.goal.nearest(case.latest.low), **case.known)
-    if standing:
+        return Assessment("reached", method=case.method, goal=case.goal.nearest(case.latest.low), **case.known)
+    if case.method == "yearly-target":
         return _yearly(case)
+    dated = position(str(case.target["time_period"]))
     start = position(str(case.rows.iloc[0]["time_period"]))
     now = position(str(case.rows.iloc[-1]["time_period"]))
     if dated is None:
@@ -191,7 +199,7 @@ def _yearly(case: _Case) -> Assessment:
     away = before.exact and abs(case.latest.low - goal) > abs(before.low - goal)
     away = away or case.goal.holds(before) is True
     status: Status = "moving-away" if away else "off-course"
-    return Assessment(status, method="yearly-target", goal=goal, expected=goal, **case.known)
+    return Assessment(status, method=case.method, goal=goal, expected=goal, **case.known)
 
 
 def _milestone(case: _Case, *, done: bool) -> Assessment:
