@@ -19,8 +19,8 @@ from kpi.targets import Goal, every_year, goal_of, goal_value, pick_target
 POINTS_NEEDED = 3
 _STANDING: tuple[Status, ...] = ("reached", "on-course", "off-course", "moving-away")
 _PER_PERIOD = ("flow", "budget")
-#: A sum of five years is no part of a target for one, a plan no part of a result.
-_NO_SHARE = ("not-comparable", "promised")
+#: A sum of five years is no part of a target for one, a plan no part of a result, a need no part of itself.
+_NO_SHARE = ("not-comparable", "promised", "one-statement")
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,8 @@ def _method(target: pd.Series, unit: str, declared: Progress) -> Method:
 
 def _forbidden(series: Series, rows: pd.DataFrame, target: pd.Series, goal: Goal | None, method: Method) -> str:
     """The first reason that forbids a verdict; empty when there is none."""
+    if _one_statement(series.latest, target):
+        return "one-statement"
     if goal is None:
         return "neutral" if goal_value(target) is not None else "bounds"
     if series.kind != "actual":
@@ -134,6 +136,18 @@ def _forbidden(series: Series, rows: pd.DataFrame, target: pd.Series, goal: Goal
     if rows["time_period"].nunique() < POINTS_NEEDED:
         return "too-few-points"
     return "break" if rows["obs_status"].iloc[1:].eq("B").any() else ""
+
+
+def _one_statement(latest: pd.Series, target: pd.Series) -> bool:
+    """Whether a document estimates a need and the target is that estimate: equal, and printed up to the same line."""
+    equal = limits(latest.to_dict()) == limits(target.to_dict())
+    return latest["measure"] == "estimate" and equal and _last_line(latest) == _last_line(target) != ""
+
+
+def _last_line(row: pd.Series) -> str:
+    """Document and last line that a figure or a declared target cites; they often start at different lines."""
+    document, cited, lines = str(row["source_ref"]).partition(" L")
+    return f"{document} {lines.rpartition('-')[2]}" if cited else ""
 
 
 def _of_years(target: pd.Series) -> bool:

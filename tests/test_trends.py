@@ -115,6 +115,24 @@ def test_what_forbids_a_verdict(change_rows, reason):
     assert (verdict.status, verdict.reason) == ("undetermined", reason)
 
 
+@pytest.mark.parametrize(
+    ("measure", "goal", "cited", "reason"),
+    [
+        ("estimate", 25.0, "note L10-12", "one-statement"),  # 25 needed, of 25 needed
+        ("estimate", 25.0, "note L12", "one-statement"),  # the same words, cited from another line on
+        ("estimate", 30.0, "note L10-12", "too-few-points"),
+        ("estimate", 25.0, "note L40-42", "too-few-points"),
+        ("estimate", 25.0, "other L10-12", "too-few-points"),
+        ("actual", 25.0, "note L10-12", "too-few-points"),
+    ],
+)
+def test_a_stated_need_is_not_judged_against_itself(measure, goal, cited, reason):
+    need = series(("2022", 25.0), measure=measure, source_ref="note L10-12")
+    verdict = assess(need, target(goal, "2022", source_ref=cited), "higher")
+    assert (verdict.status, verdict.reason) == ("undetermined", reason)
+    assert (verdict.share_of_target is None) == (reason == "one-statement")
+
+
 def test_a_target_without_a_date_has_no_path():
     found = series(("2017", 1.0), ("2018", 2.0), ("2019", 3.0))
     assert assess(found, target(10.0), "higher").reason == "no-deadline"
