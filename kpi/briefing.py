@@ -212,9 +212,14 @@ class ObjectiveReport:
         return (*self.kpis, *self.means, *self.printed_only)
 
     @property
+    def measured(self) -> tuple[KpiReport, ...]:
+        """Declared KPIs with data, those that are means last."""
+        return tuple(report for report in self.reports if report.declaration is not None)
+
+    @property
     def declared_count(self) -> int:
         """How many KPIs the objective declares."""
-        return sum(1 for report in (*self.reports, *self.without_data) if report.declaration is not None)
+        return len(self.measured) + len(self.without_data)
 
     @property
     def has_sample(self) -> bool:

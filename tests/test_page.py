@@ -55,6 +55,13 @@ def test_in_short_counts_and_names_what_moved():
     assert "This summary draws on sample data." in found
 
 
+def test_in_short_tells_a_status_of_each_kpi_with_data():
+    counted = page("en").report
+    assert any(kpi.declaration for kpi in counted.means)
+    told = re.search(r"Of the KPIs with data, (.*?)\.", text(page("en").in_short()))
+    assert sum(int(number) for number in re.findall(r"\d+", told[1])) == len(counted.measured) == 8
+
+
 def test_in_short_without_any_kpi():
     found = text(page("nl", EMPTY).in_short())
     assert "Deze doelstelling vermeldt geen indicatoren." in found

@@ -107,15 +107,14 @@ def _family(page: Page) -> Markup:
 def in_short(page: Page) -> Fragment:
     """See :meth:`Page.in_short`."""
     report, tr = page.report, page.words
-    declared = report.declared_count
-    with_data = declared - len(report.without_data)
+    declared, with_data = report.declared_count, len(report.measured)
     told = [tr.n("in-short.declared", declared) if declared else tr.t("in-short.none-declared")]
     if declared:
         told.append(tr.n("in-short.with-data", with_data) if with_data else tr.t("in-short.none-with-data"))
     moved = _moved_most(page)
     if moved:
         told.append(moved)
-    statuses = Counter(r.assessment.status for r in report.kpis)
+    statuses = Counter(r.assessment.status for r in report.measured)
     counted = [
         tr.n(f"in-short.status-{name}", statuses[name]) for name in STATUS_SIGNS if statuses[name] and name != "no-data"
     ]

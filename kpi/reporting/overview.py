@@ -25,8 +25,7 @@ _TARGET, _COURSE = 4, 6
 def overview(page: Page) -> Fragment:
     """See :meth:`Page.overview`."""
     tr, report = page.words, page.report
-    rows = [_row(page, r) for r in (*report.kpis, *(r for r in report.means if r.declaration))]
-    rows += [_row(page, r) for r in report.without_data]
+    rows = [_row(page, r) for r in (*report.measured, *report.without_data)]
     if not rows:
         return Fragment()
     # A column that would stay empty for this objective only takes room.
