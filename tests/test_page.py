@@ -89,6 +89,8 @@ def test_the_overview_tells_value_change_target_and_verdict():
     shares = text(Fragment(next(row for row in rows if "#kpi-aid-shares" in row)))
     assert "4 parts 30 juin 2019" in shares
     assert "pas de valeur cible" in shares
+    grant = text(Fragment(next(row for row in rows if "#kpi-grant" in row)))
+    assert "12 500 000 € budget, 2023" in grant
     owed = text(Fragment(next(row for row in rows if "#without-kpi-owed" in row)))
     assert "○ pas encore de données" in owed
 

@@ -68,6 +68,12 @@ def unit_words(page: Page, series: Series) -> str:
     return "" if unit in _SPELT_UNITS else page.catalogue.label("unit", unit, page.language)
 
 
+def kind_words(page: Page, series: Series) -> str:
+    """What the last value is where it is no result: a budget, a forecast, a plan, an estimate."""
+    kind = str(series.latest["measure"])
+    return "" if kind == "actual" else page.catalogue.label("measure", kind, page.language)
+
+
 def reference_words(page: Voice, reference: str) -> str:
     """Where a value stands: document and lines in words, or file, sheet and cell as they are; several by semicolons."""
     if "; " in reference:

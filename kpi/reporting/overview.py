@@ -9,7 +9,7 @@ from markupsafe import Markup
 from kpi.briefing import Change, KpiReport
 from kpi.charts.points import points_of
 from kpi.reporting.fragments import Fragment, link, section
-from kpi.reporting.notes import kpi_name, source_title, target_words, unit_words
+from kpi.reporting.notes import kind_words, kpi_name, source_title, target_words, unit_words
 from kpi.reporting.verdict import status
 from kpi.tables import Column, abbreviation, table
 from kpi.units import by_difference
@@ -79,12 +79,10 @@ def _row(page: Page, report: KpiReport) -> list[Markup | str]:
         return [first, parts or none, none, none, target_words(page, report) or none, status(page, report), "", source]
     latest = points[-1]
     mark = Markup(' <span class="tag">{}</span>').format(tr.t("sample.tag")) if report.headline.sample else ""
-    unit = unit_words(page, report.headline)
+    about = (unit_words(page, report.headline), kind_words(page, report.headline), tr.period(latest.period))
     return [
         name + mark,
-        Markup('{} <span class="unit">{}</span>').format(
-            latest.words, ", ".join(filter(None, (unit, tr.period(latest.period))))
-        ),
+        Markup('{} <span class="unit">{}</span>').format(latest.words, ", ".join(filter(None, about))),
         change(page, report.change, report.indicator.unit),
         change(page, report.versus_base, report.indicator.unit),
         target_words(page, report) or abbreviation("–", tr.t("status.no-target")),

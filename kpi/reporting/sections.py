@@ -83,11 +83,7 @@ def _top(page: Page, report: KpiReport, name: str) -> Markup:
         last = points[-1]
         unit = notes.unit_words(page, report.headline)
         part = where_words(report.headline.where, page.catalogue, page.language)
-        kind = (
-            ""
-            if report.headline.kind == "actual"
-            else page.catalogue.label("measure", report.headline.kind, page.language)
-        )
+        kind = notes.kind_words(page, report.headline)
         about = ", ".join(filter(None, (part, kind, tr.period(last.period))))
         figure = Markup(
             '<p class="figure"><strong>{}</strong> <span class="unit">{}</span> <span class="about">{}</span>{}</p>'
