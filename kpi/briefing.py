@@ -42,6 +42,11 @@ class Series:
         one_series(self.rows)
 
     @property
+    def part(self) -> dict[str, str]:
+        """What the values are of, as :func:`kpi.charts.points.where_words` tells it: dimensions and area."""
+        return {**self.where, "ref_area": self.ref_area}
+
+    @property
     def latest(self) -> pd.Series:
         """The last row."""
         return self.rows.iloc[-1]
@@ -64,6 +69,11 @@ class Breakdown:
     closes: bool
     rest: Mapping[str, float] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
+
+    @property
+    def part(self) -> dict[str, str]:
+        """What the whole is of: its area, as of a :class:`Series`."""
+        return {"ref_area": str(self.rows["ref_area"].iloc[0])}
 
 
 @dataclass(frozen=True)

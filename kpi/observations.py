@@ -41,7 +41,7 @@ UNITS = ("contributors", "largest")
 
 #: A dimension that holds two readings of one value, not parts of a whole.
 REVISION = "revision"
-#: The Brussels-Capital Region, of which a figure is where it does not say otherwise.
+#: The Brussels-Capital Region, of which a figure is where it does not say otherwise; any other area is named.
 REGION = "BE10"
 
 _DEFAULTS: dict[str, Any] = {

@@ -128,6 +128,7 @@ def catalogue() -> Catalogue:
                 "FR": words("France", "Frankrijk", "France"), "DE": words("Allemagne", "Duitsland", "Germany"),
                 "NL": words("Pays-Bas", "Nederland", "Netherlands"),
             }),
+            _codes("ref_area", words("Territoire", "Gebied", "Area"), {"BE": words("Belgique", "België", "Belgium")}),
             _codes("aid_measure", words("Mesure d’aide", "Steunmaatregel", "Aid measure"), {
                 "fairs": words("Foires", "Beurzen", "Fairs"),
                 "outside-eu": words("Hors UE", "Buiten de EU", "Outside the EU"),

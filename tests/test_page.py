@@ -7,8 +7,14 @@ import re
 import pytest
 
 from kpi.catalogue import LANGUAGES
+from kpi.compose import compose
+from kpi.evidence import gather
+from kpi.i18n import translator
+from kpi.observations import tidy
+from kpi.reporting import indicators
 from kpi.reporting.fragments import PLOTLY, Fragment
-from tests.report_fixture import OBJECTIVE, page, report
+from kpi.reporting.page import Page
+from tests.report_fixture import OBJECTIVE, catalogue, page, report, rows
 
 EMPTY = "note-2022/oo-1-1"
 NARROW, SPACE = "\u202f", "\u00a0"
@@ -93,6 +99,25 @@ def test_the_overview_tells_value_change_target_and_verdict():
     assert "12 500 000 € budget, 2023" in grant
     owed = text(Fragment(next(row for row in rows if "#without-kpi-owed" in row)))
     assert "○ pas encore de données" in owed
+
+
+def test_another_area_than_the_region_is_named():
+    """Values of Belgium beside values of the Region: only the area tells them apart."""
+    register = catalogue()
+    belgian = tidy([{**row, "ref_area": "BE"} for row in rows() if row["indicator"] in {"nights", "markets"}])
+    told = compose(register.objective(OBJECTIVE), register, gather(belgian), as_of="2022-12-31")
+    shown = Page(told, register, "fr")
+    overview = text(shown.overview())
+    assert "7 000 000 nuitées, Belgique, 2022" in overview
+    assert "10 000 000 – Belgique (2024)" in overview
+    assert "« Nuitées : Belgique »" in text(shown.in_short())
+    nights = text(section(shown, "nights"))
+    assert "7 000 000 nuitées Belgique, 2022" in nights
+    assert "Nuitées : Belgique (nuitées), 2010 – 2022" in nights
+    assert "Marchés : Belgique, par Marché (nuitées)" in text(section(shown, "markets"))
+    listed = indicators._values(register.indicator("nights"), belgian, register, translator("fr"), {})
+    assert "<td>Belgique</td>" in listed
+    assert "Région" not in text(page("fr").overview())
 
 
 def test_a_section_shows_figure_finding_data_and_definition():

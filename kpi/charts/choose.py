@@ -144,7 +144,8 @@ def _breakdown_chart(
         breakdown.indicator, f"by-{breakdown.dimension}", breakdown.source, str(breakdown.sample), latest
     )
     title = dimension_title(breakdown.dimension, catalogue, translator.language)
-    name = translator.t("chart.by", name=breakdown.indicator.label[translator.language], dimension=title)
+    name = translator.t("chart.by", name=_name(breakdown, catalogue, translator), dimension=title)
+    area = where_words(breakdown.part, catalogue, translator.language)
     unit = str(breakdown.rows["unit_measure"].iloc[-1])
     head: dict[str, Any] = {"chart_id": chart_id, "sample": breakdown.sample}
     left = float(breakdown.rest.get(latest, 0.0))
@@ -152,7 +153,7 @@ def _breakdown_chart(
     why = "not-stated" if breakdown.source in PRINTED else "withheld"
     unshared = findings.unshared_finding([p for p in breakdown.unknown if p >= periods[0]], translator)
     if breakdown.closes and shared and len(names) <= bars.MOST_PARTS:
-        subtitle = plots.wrapped(translator.t("chart.share-of-whole", dimension=title), 60)
+        subtitle = _joined(translator.t("chart.share-of-whole", dimension=title), area)
         shown = {period: parts[period] for period in periods}
         figure = bars.parts_figure(
             names, shown, breakdown.rest, translator.t(f"part.{why}"), translator, subtitle=subtitle, **head
@@ -172,17 +173,17 @@ def _breakdown_chart(
         finding = f"{finding} {unshared}".strip()
     courses = _courses(breakdown, names, catalogue, translator)
     if courses:
-        told = [title, unit_words]
+        told = [title, area, unit_words]
         if len(courses) < len(names):
             told.append(translator.t("chart.largest-of", n=len(courses), all=len(names)))
-        subtitle = plots.wrapped(" · ".join(told), 60)
+        subtitle = _joined(*told)
         goals = _part_goals(breakdown, targets, catalogue, translator)
         figure = panels.panels_figure(courses, goals, translator, subtitle=subtitle, **head)
         moved = findings.moved_finding(courses, unit, translator)
         finding = f"{finding} {moved}".strip()
     else:
         names = names[: bars.MOST_BARS]
-        subtitle = plots.wrapped(" · ".join((title, unit_words, translator.period(latest))), 60)
+        subtitle = _joined(title, area, unit_words, translator.period(latest))
         values = [parts[latest][part] for part in names]
         figure = bars.bars_figure(
             names, values, [words[latest, part] for part in names], translator, subtitle=subtitle, **head
@@ -254,9 +255,9 @@ def _unit(series: Series) -> str:
     return str(series.latest["unit_measure"]) or series.indicator.unit
 
 
-def _name(series: Series, catalogue: Catalogue, translator: Translator) -> str:
-    label = series.indicator.label[translator.language]
-    part = where_words(series.where, catalogue, translator.language)
+def _name(subject: Series | Breakdown, catalogue: Catalogue, translator: Translator) -> str:
+    label = subject.indicator.label[translator.language]
+    part = where_words(subject.part, catalogue, translator.language)
     return translator.t("chart.part-of", name=label, part=part) if part else label
 
 
@@ -264,8 +265,11 @@ def _subtitle(series: Series, catalogue: Catalogue, translator: Translator) -> s
     """Unit, slice and kind: what the axis counts."""
     unit = catalogue.label("unit", _unit(series), translator.language)
     kind = "" if series.kind == "actual" else catalogue.label("measure", series.kind, translator.language)
-    told = [unit, where_words(series.where, catalogue, translator.language), kind]
-    return plots.wrapped(" · ".join(part for part in told if part), 60)
+    return _joined(unit, where_words(series.part, catalogue, translator.language), kind)
+
+
+def _joined(*told: str) -> str:
+    return plots.wrapped(" · ".join(filter(None, told)), 60)
 
 
 def _own_targets(series: Series, targets: pd.DataFrame) -> pd.DataFrame:

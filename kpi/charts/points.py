@@ -14,7 +14,7 @@ from kpi.catalogue import Catalogue, Indicator
 from kpi.i18n import Translator
 from kpi.intervals import interval_of
 from kpi.maturity import IMMATURE
-from kpi.observations import TOTAL
+from kpi.observations import REGION, TOTAL
 from kpi.parsing.periods import frequency
 
 #: Observation status and measures that are not (yet) a settled, counted value: drawn hollow.
@@ -147,8 +147,9 @@ def number(value: object) -> float | None:
 
 
 def where_words(where: Mapping[str, str], catalogue: Catalogue, language: str) -> str:
-    """The slice of a series in words: ``Loisirs, France``; empty for the total."""
-    return ", ".join(catalogue.label(dim, code, language) for dim, code in where.items() if code != TOTAL)
+    """The slice of a series in words: ``Loisirs, France``; empty for the total of the Region, which goes unsaid."""
+    told = ((dim, code) for dim, code in where.items() if code not in {TOTAL, REGION, ""})
+    return ", ".join(catalogue.label(dim, code, language) for dim, code in told)
 
 
 def standing_targets(targets: pd.DataFrame) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from kpi.briefing import Breakdown, KpiReport, Series
 from kpi.charts import dimension_title
 from kpi.charts.points import full_words, number, records, where_words
-from kpi.observations import TOTAL, dimensions_of
+from kpi.observations import REGION, TOTAL, dimensions_of
 from kpi.reporting import notes
 from kpi.reporting.fragments import paragraph
 from kpi.tables import Cell, Column, table
@@ -25,15 +25,14 @@ _MOST_ACROSS = 8
 def data_table(page: Page, subject: Series | Breakdown) -> Markup:
     """The values behind a picture, newest first."""
     tr, language = page.words, page.language
-    label = subject.indicator.label[language]
+    label, part = subject.indicator.label[language], where_words(subject.part, page.catalogue, language)
+    caption = tr.t("chart.part-of", name=label, part=part) if part else label
     if isinstance(subject, Breakdown):
         title = dimension_title(subject.dimension, page.catalogue, language)
-        caption = tr.t("chart.by", name=label, dimension=title)
+        caption = tr.t("chart.by", name=caption, dimension=title)
         dims = [subject.dimension]
         rows = records(subject.rows)
     else:
-        part = where_words(subject.where, page.catalogue, language)
-        caption = tr.t("chart.part-of", name=label, part=part) if part else label
         dims = []
         rows = records(subject.rows) + records(subject.superseded)
     unit = page.catalogue.label("unit", str(subject.rows["unit_measure"].iloc[-1]), language)
@@ -98,6 +97,7 @@ def _for_all(page: Page, remarks: Iterable[str], references: Sequence[str]) -> M
 def rows_table(page: Page, report: KpiReport, rows: list[dict[str, Any]], title: str) -> Markup:
     """Values that no picture shows, each with the codes it is of."""
     shown = [d for d in dimensions_of(report.rows) if any(row.get(d, TOTAL) != TOTAL for row in rows)]
+    shown += ["ref_area"] if any(row["ref_area"] != REGION for row in rows) else []
     caption = page.words.t("kpi.caption", name=report.indicator.label[page.language], unit=title)
     return _table(page, report.indicator, rows, shown, caption)
 

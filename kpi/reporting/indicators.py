@@ -158,7 +158,7 @@ def _values(
     if rows is None or rows.empty:
         return paragraph(t("register.no-values"))
     chosen = _chosen(rows)
-    dims = [d for d in dimensions_of(chosen) if (chosen[d] != TOTAL).any()]
+    dims = [*(d for d in dimensions_of(chosen) if (chosen[d] != TOTAL).any()), "ref_area"]
     columns = [
         Column(t("register.period")),
         Column(t("register.part")),

@@ -114,8 +114,7 @@ def one_target(page: Page, report: KpiReport, target: Mapping[str, Any]) -> str:
 
 def _part(page: Page, row: Mapping[str, Any], dims: Iterable[str]) -> str:
     """The slice a row speaks of, in words."""
-    codes = [(d, str(row[d])) for d in dims if str(row.get(d, TOTAL)) != TOTAL]
-    return ", ".join(page.catalogue.label(d, code, page.language) for d, code in codes)
+    return where_words({d: str(row.get(d, TOTAL)) for d in (*dims, "ref_area")}, page.catalogue, page.language)
 
 
 def margin(page: Page, report: KpiReport) -> Markup:

@@ -10,6 +10,7 @@ from babel.lists import format_list
 from markupsafe import Markup
 
 from kpi.catalogue import LANGUAGES
+from kpi.charts.points import where_words
 from kpi.parsing.periods import frequency
 from kpi.reporting.fragments import Fragment, link, objective_code, objective_link, objective_name, paragraph, section
 from kpi.reporting.verdict import STATUS_SIGNS
@@ -144,9 +145,11 @@ def _moved_most(page: Page) -> str:
     most = max(moved, key=lambda r: abs(r.change.relative or 0))
     if most.headline is None or not most.change.relative:
         return ""
+    name = most.indicator.label[page.language]
+    area = where_words({"ref_area": most.headline.ref_area}, page.catalogue, page.language)
     return tr.t(
         "in-short.moved",
-        name=most.indicator.label[page.language],
+        name=tr.t("chart.part-of", name=name, part=area) if area else name,
         change=tr.signed_percent(most.change.relative, most.change.digits),
         since=tr.period(most.change.since),
         until=tr.period(str(most.headline.latest["time_period"])),

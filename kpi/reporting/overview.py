@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from kpi.briefing import Change, KpiReport
-from kpi.charts.points import points_of
+from kpi.charts.points import points_of, where_words
 from kpi.reporting.fragments import Fragment, link, section
 from kpi.reporting.notes import kind_words, kpi_name, source_title, target_words, unit_words
 from kpi.reporting.verdict import status
@@ -79,7 +79,12 @@ def _row(page: Page, report: KpiReport) -> list[Markup | str]:
         return [first, parts or none, none, none, target_words(page, report) or none, status(page, report), "", source]
     latest = points[-1]
     mark = Markup(' <span class="tag">{}</span>').format(tr.t("sample.tag")) if report.headline.sample else ""
-    about = (unit_words(page, report.headline), kind_words(page, report.headline), tr.period(latest.period))
+    about = (
+        unit_words(page, report.headline),
+        where_words({"ref_area": report.headline.ref_area}, page.catalogue, page.language),
+        kind_words(page, report.headline),
+        tr.period(latest.period),
+    )
     return [
         name + mark,
         Markup('{} <span class="unit">{}</span>').format(latest.words, ", ".join(filter(None, about))),

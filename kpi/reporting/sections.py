@@ -82,7 +82,7 @@ def _top(page: Page, report: KpiReport, name: str) -> Markup:
     if report.headline and points:
         last = points[-1]
         unit = notes.unit_words(page, report.headline)
-        part = where_words(report.headline.where, page.catalogue, page.language)
+        part = where_words(report.headline.part, page.catalogue, page.language)
         kind = notes.kind_words(page, report.headline)
         about = ", ".join(filter(None, (part, kind, tr.period(last.period))))
         figure = Markup(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from kpi.briefing import Assessment, KpiReport, Series, Status
-from kpi.charts.points import records, value_words
+from kpi.charts.points import records, value_words, where_words
 from kpi.comparability import reasons
 from kpi.i18n import Translator
 from kpi.reporting.fragments import link
@@ -139,6 +139,7 @@ def apart(page: Page, report: KpiReport) -> Markup:
 
 
 def _named(page: Page, series: Series) -> str:
-    period = str(series.latest["time_period"])
-    name = source_title(page, series.source)
-    return f"{name} ({page.words.period(period)})" if period else name
+    period, name = str(series.latest["time_period"]), source_title(page, series.source)
+    area = where_words({"ref_area": series.ref_area}, page.catalogue, page.language)
+    told = ", ".join(filter(None, (area, page.words.period(period) if period else "")))
+    return f"{name} ({told})" if told else name
