@@ -11,7 +11,7 @@ import pytest
 from kpi import trends
 from kpi.briefing import Status
 from kpi.catalogue import Direction, Origin, Qualifier
-from kpi.i18n import REGIONS, TranslationError, check_translations, translator
+from kpi.i18n import REGIONS, TranslationError, check_translations, read_catalogue, translator
 
 SPACE, NARROW = "\u00a0", "\u202f"
 
@@ -128,6 +128,12 @@ def test_the_first_of_a_month():
 def test_plurals(count, fr, en):
     assert translator("fr").n("in-short.declared", count).endswith(fr)
     assert translator("en").n("in-short.declared", count).endswith(en)
+
+
+def test_what_is_held_back_has_one_word_in_dutch():
+    said = [str(message.string) for message in read_catalogue("nl")]
+    assert any("tegengehouden" in words for words in said)
+    assert not [words for words in said if "achtergehouden" in words]
 
 
 def test_zero_is_singular_in_french_and_plural_in_english():

@@ -139,6 +139,7 @@ def test_document_labels_carry_their_language_and_conflicts_are_told():
     html = "".join(f.html for f in section(page("nl"), "tickets"))
     assert '<span lang="fr">Billets vendus (45 000 en 2019)</span>' in html
     assert "Verkochte tickets (45.000 in 2019)" in html
+    assert "Frans, regels 20–21 · Nederlands, regel 22" in html
     assert '<span lang="nl">' not in html
     assert "De Franse en de Nederlandse versie verschillen:" in html
 

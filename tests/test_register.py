@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,6 +135,12 @@ def test_attribute_codes_have_words(catalogue: Catalogue):
     assert {o.status for o in catalogue.objectives if o.status} <= statuses.keys()
     assert {o.level for o in catalogue.objectives} == catalogue.code_list("level").codes.keys()
     assert {c for i in catalogue.indicators for c in i.caveats} <= caveats.keys()
+
+
+def test_french_labels_of_codes_have_a_space_before_a_colon(catalogue: Catalogue):
+    told = [text.fr for codes in catalogue.code_lists for text in codes.codes.values()]
+    assert any(" : " in words for words in told)
+    assert not [words for words in told if re.search(r"\w: ", words)]
 
 
 def test_figures_name_what_the_catalogue_holds(catalogue: Catalogue, figures: dict[str, dict[str, str]]):

@@ -82,10 +82,12 @@ def reference_words(page: Voice, reference: str) -> str:
     if not match:
         return reference
     documents = {d.id: d.short_title[page.language] for d in page.catalogue.documents}
-    name = documents.get(match["document"], match["document"])
-    several = not match["lines"].isdigit()
-    key = "source.lines" if several else "source.line"
-    return page.words.t(key, document=name, lines=match["lines"].replace("-", "–"))
+    return _lines(page.words, documents.get(match["document"], match["document"]), match["lines"])
+
+
+def _lines(tr: Translator, document: str, lines: str) -> str:
+    key = "source.line" if lines.isdigit() else "source.lines"
+    return tr.t(key, document=document, lines=lines.replace("-", "–"))
 
 
 def target_words(page: Page, report: KpiReport) -> str:
@@ -256,9 +258,7 @@ def definition(page: Page, report: KpiReport) -> Markup:
         formula = tr.t(f"formula.{indicator.formula.origin}", formula=indicator.formula.text[language])
     lines = report.declaration.lines if report.declaration else None
     place = " · ".join(
-        tr.t("kpi.lines", language=tr.t(f"language.{name}"), lines=text.replace("-", "–"))
-        for name in ("fr", "nl")
-        if lines and (text := getattr(lines, name))
+        _lines(tr, tr.t(f"language.{name}"), text) for name in ("fr", "nl") if lines and (text := getattr(lines, name))
     )
     dims = ", ".join(dimension_title(d, page.catalogue, language) for d in indicator.dimensions)
     return definition_list(
