@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gettext
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -99,6 +100,10 @@ class Translator:
         """The words of a key in the plural form that ``count`` asks for; ``{n}`` is the count."""
         words = _translations(self.language).ngettext(key, key, count)
         return words.format(n=self.number(count), **values)
+
+    def joined(self, told: Iterable[str]) -> str:
+        """Statements one after another, with the semicolon of the language: French has a space before it, too."""
+        return self.t("phrase.next").join(told)
 
     def markup(self, key: str, **values: object) -> Markup:
         """Words of a key around values that may be markup; all else is escaped."""

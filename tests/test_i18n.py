@@ -142,6 +142,11 @@ def test_zero_is_singular_in_french_and_plural_in_english():
     assert translator("en").n("in-short.declared", 0).endswith("0 KPIs.")
 
 
+def test_statements_are_joined_as_the_language_does():
+    assert translator("fr").joined(["définition", "fictif"]) == f"définition{SPACE}; fictif"
+    assert translator("nl").joined(["definitie", "fictief"]) == "definitie; fictief"
+
+
 def test_markup_escapes_all_but_markup():
     from markupsafe import Markup
 

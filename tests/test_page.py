@@ -7,11 +7,12 @@ import re
 import pytest
 
 from kpi.catalogue import LANGUAGES
+from kpi.charts.points import records
 from kpi.compose import compose
 from kpi.evidence import gather
 from kpi.i18n import translator
 from kpi.observations import tidy
-from kpi.reporting import indicators
+from kpi.reporting import data_tables, indicators
 from kpi.reporting.fragments import PLOTLY, Fragment
 from kpi.reporting.page import Page
 from tests.report_fixture import OBJECTIVE, catalogue, page, report, rows
@@ -127,6 +128,11 @@ def test_a_section_shows_figure_finding_data_and_definition():
     assert "Note 2022, lignes 10–12" in found
     assert "plus la valeur est élevée, mieux c’est" in found
     assert "provisoire" in found
+
+
+def test_reasons_and_flags_are_joined_as_the_language_does():
+    suspect = {**records(report().kpis[0].rows)[0], "obs_status": "P", "flags": "superseded", "sample": True}
+    assert data_tables._remark(page("fr"), suspect) == f"provisoire{SPACE}; remplacé{SPACE}; fictif"
 
 
 def test_a_suspect_value_is_shown_as_printed_with_its_probable_reading():

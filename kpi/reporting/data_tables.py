@@ -166,4 +166,4 @@ def _remark(page: Page, row: dict[str, Any]) -> str:
         told.append(tr.t("flag.corrected", printed=tr.value(was, str(row["unit_measure"])), value=value))
     if row["sample"]:
         told.append(tr.t("sample.tag"))
-    return "; ".join(told)
+    return tr.joined(told)

@@ -139,7 +139,7 @@ def _declaration(declaration: Declaration, catalogue: Catalogue, words: Translat
     if declaration.traffic_light is not None and declaration.traffic_light.empty:
         noted.append(words.t("register.thresholds-empty"))
     notes = [Markup("<small>{}</small>").format(note) for note in noted if note]
-    lines = "; ".join(f"{code.upper()} {text}" for code, text in declaration.lines.model_dump().items() if text)
+    lines = words.joined(f"{code.upper()} {text}" for code, text in declaration.lines.model_dump().items() if text)
     return [
         name,
         Markup("<br>").join([*printed, *notes]),
@@ -198,7 +198,7 @@ def _notes(row: Mapping[str, object], catalogue: Catalogue, words: Translator, r
         notes.append(remark[words.language])
     if row["sample"]:
         notes.insert(0, Markup('<span class="tag">{}</span>').format(words.t("sample.tag")))
-    return Markup("; ").join(notes)
+    return Markup(words.t("phrase.next")).join(notes)  # noqa: S704  (our own words)
 
 
 def _entries(catalogue: Catalogue, counts: Mapping[str, int], words: Translator) -> Iterator[dict[str, object]]:

@@ -49,7 +49,7 @@ def labelled(rows: pd.DataFrame, reader: Reader, *, gather: bool = False) -> pd.
         return _each(rows[column], lambda code: catalogue.label(code_list or column, code, language) if code else "")
 
     def flags(codes: str) -> str:
-        return "; ".join(catalogue.label("flag", c, language) for c in codes.split() if c not in TECHNICAL_FLAGS)
+        return tr.joined(catalogue.label("flag", c, language) for c in codes.split() if c not in TECHNICAL_FLAGS)
 
     def value_or_empty(code: str, plain: str, code_list: str) -> str:
         return "" if code in {"", plain} else catalogue.label(code_list, code, language)
@@ -113,4 +113,4 @@ def _gathered(rows: pd.DataFrame, titles: dict[str, str], reader: Reader) -> pd.
         words = [f"{title}: {reader.catalogue.label(dim, code, reader.language)}" for code in values]
         for place in np.flatnonzero(values.to_numpy()[codes] != TOTAL):
             told[place].append(words[codes[place]])
-    return pd.Series(["; ".join(each) for each in told], index=rows.index, dtype="object")
+    return pd.Series([reader.words.joined(each) for each in told], index=rows.index, dtype="object")

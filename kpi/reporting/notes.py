@@ -77,7 +77,7 @@ def kind_words(page: Page, series: Series) -> str:
 def reference_words(page: Voice, reference: str) -> str:
     """Where a value stands: document and lines in words, or file, sheet and cell as they are; several by semicolons."""
     if "; " in reference:
-        return "; ".join(dict.fromkeys(reference_words(page, part) for part in reference.split("; ")))
+        return page.words.joined(dict.fromkeys(reference_words(page, part) for part in reference.split("; ")))
     match = _DOCUMENT_REFERENCE.fullmatch(reference)
     if not match:
         return reference
@@ -202,7 +202,7 @@ def _gathered(page: Page, words: Markup, abouts: list[str]) -> Markup:
     """The same remark on several values is told once."""
     tr = page.words
     more = [tr.n("flag.more", len(abouts) - _MOST_ABOUT)] if len(abouts) > _MOST_ABOUT else []
-    about = "; ".join([*abouts[:_MOST_ABOUT], *more])
+    about = tr.joined([*abouts[:_MOST_ABOUT], *more])
     return Markup('<span class="about">{}</span> {}').format(tr.t("flag.about", about=about), words)
 
 
@@ -229,7 +229,7 @@ def _flagged(page: Page, report: KpiReport, row: Mapping[str, Any], names: list[
         unit = str(row["unit_measure"])
         likely = tr.t("flag.corrected", printed=tr.value(was, unit), value=value_words(row, report.indicator, tr))
     remark = page.remarks.get(str(row["figure"]))
-    words = "; ".join(page.catalogue.label("flag", name, language) for name in names)
+    words = tr.joined(page.catalogue.label("flag", name, language) for name in names)
     told = [Markup('<strong class="flag">{}</strong>').format(words)] if words else []
     told += [Markup("{}").format(text) for text in (likely, remark[language] if remark else "") if text]
     return Markup(" ").join(told)

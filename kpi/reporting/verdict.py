@@ -132,7 +132,7 @@ def apart(page: Page, report: KpiReport) -> Markup:
             continue
         codes = reasons(records(lead.rows)[-1], records(series.rows)[-1])
         if codes and codes != ("window",):
-            words = "; ".join(page.words.t(f"apart.{code}") for code in codes)
+            words = page.words.joined(page.words.t(f"apart.{code}") for code in codes)
             told.setdefault(words, []).append(_named(page, series))
     listed = [page.words.t("apart.one", what=", ".join(dict.fromkeys(what)), reasons=why) for why, what in told.items()]
     return bullet_list(listed[:_MOST_APART])
