@@ -12,7 +12,7 @@ from kpi.compose import compose
 from kpi.evidence import gather
 from kpi.i18n import translator
 from kpi.observations import tidy
-from kpi.reporting import data_tables, indicators
+from kpi.reporting import data_tables, indicators, notes
 from kpi.reporting.fragments import PLOTLY, Fragment
 from kpi.reporting.page import Page
 from tests.report_fixture import OBJECTIVE, catalogue, page, report, rows
@@ -128,6 +128,19 @@ def test_a_section_shows_figure_finding_data_and_definition():
     assert "Note 2022, lignes 10–12" in found
     assert "plus la valeur est élevée, mieux c’est" in found
     assert "provisoire" in found
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("fr", f"a b.tsv, ligne 10{SPACE}; c.xlsx, feuille Avril 1, lignes 2–31"),
+        ("nl", "a b.tsv, rij 10; c.xlsx, blad Avril 1, rijen 2–31"),
+        ("en", "a b.tsv, row 10; c.xlsx, sheet Avril 1, rows 2–31"),
+    ],
+)
+def test_files_and_rows_are_told_in_the_language_of_the_page(language, told):
+    assert notes.reference_words(page(language), "a b.tsv row 10; c.xlsx sheet Avril 1 rows 2-31") == told
+    assert notes.reference_words(page(language), "sample-stays.csv") == "sample-stays.csv"
 
 
 def test_reasons_and_flags_are_joined_as_the_language_does():

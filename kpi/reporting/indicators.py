@@ -15,7 +15,8 @@ from kpi.observations import TOTAL, dimensions_of
 from kpi.parsing.text import fold
 from kpi.reporting.fragments import heading, in_language, objective_code, paragraph
 from kpi.reporting.frame import write_framed, write_text
-from kpi.reporting.notes import TECHNICAL_FLAGS
+from kpi.reporting.labelled import Reader
+from kpi.reporting.notes import TECHNICAL_FLAGS, reference_words
 from kpi.reporting.portal import found_many, search_script
 from kpi.tables import Cell, Column, definition_list, table
 
@@ -173,7 +174,7 @@ def _values(
             where_words({d: row[d] for d in dims}, catalogue, language),
             catalogue.label("measure", row["measure"], language),
             value_words(row, indicator, words),
-            row["source_ref"],
+            reference_words(Reader(catalogue, words), row["source_ref"]),
             _notes(row, catalogue, words, remarks),
         ]
         for row in records(chosen)

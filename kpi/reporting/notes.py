@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 #: Flags that steer the arithmetic and are told elsewhere on the page.
 TECHNICAL_FLAGS = frozenset({"computed", "every-year"})
 _DOCUMENT_REFERENCE = re.compile(r"(?P<document>[a-z0-9-]+) L(?P<lines>[0-9;-]+)")
+_FILE_REFERENCE = re.compile(r"(?P<file>.+?)(?: sheet (?P<sheet>.+?))? (?P<key>rows?) (?P<rows>[0-9-]+)")
 _MOST_REFERENCES = 6
 _MOST_ABOUT = 3
 _CHECK_SIGNS = {"holds": "✓", "fails": "✕", "refused": "≠"}
@@ -75,9 +76,14 @@ def kind_words(page: Page, series: Series) -> str:
 
 
 def reference_words(page: Voice, reference: str) -> str:
-    """Where a value stands: document and lines in words, or file, sheet and cell as they are; several by semicolons."""
+    """Where a value stands, in words: document and lines, or file, sheet and rows; several by semicolons."""
     if "; " in reference:
         return page.words.joined(dict.fromkeys(reference_words(page, part) for part in reference.split("; ")))
+    match = _FILE_REFERENCE.fullmatch(reference)
+    if match:
+        file, sheet = match["file"], match["sheet"]
+        place = page.words.t("source.sheet", file=file, sheet=sheet) if sheet else file
+        return page.words.t(f"source.{match['key']}", place=place, rows=match["rows"].replace("-", "–"))
     match = _DOCUMENT_REFERENCE.fullmatch(reference)
     if not match:
         return reference
