@@ -105,6 +105,14 @@ class Translator:
         """Statements one after another, with the semicolon of the language: French has a space before it, too."""
         return self.t("phrase.next").join(told)
 
+    def is_one(self, value: float | None) -> bool:
+        """Whether a unit beside the number is in the singular: 1 everywhere; 0 and 1.5 too in French.
+
+        >>> [translator(language).is_one(1.5) for language in ("fr", "nl", "en")]
+        [True, False, False]
+        """
+        return _known(value) and self.locale.plural_form(abs(value)) == "one"
+
     def markup(self, key: str, **values: object) -> Markup:
         """Words of a key around values that may be markup; all else is escaped."""
         return Markup("{}").format(self.t(key)).format(**values)

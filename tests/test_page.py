@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -100,6 +101,21 @@ def test_the_overview_tells_value_change_target_and_verdict():
     assert "12 500 000 € budget, 2023" in grant
     owed = text(Fragment(next(row for row in rows if "#without-kpi-owed" in row)))
     assert "○ pas encore de données" in owed
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (1.0, ("nuitée", "overnachting", "night")),
+        (0.0, ("nuitée", "overnachtingen", "nights")),
+        (1.5, ("nuitée", "overnachtingen", "nights")),
+        (2.0, ("nuitées", "overnachtingen", "nights")),
+    ],
+)
+def test_a_unit_is_singular_beside_a_single_one(value, told):
+    lead = report().kpis[0].headline
+    single = replace(lead, rows=lead.rows.tail(1).assign(obs_value=value))
+    assert tuple(notes.unit_words(page(language), single) for language in ("fr", "nl", "en")) == told
 
 
 def test_another_area_than_the_region_is_named():

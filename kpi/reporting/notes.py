@@ -66,7 +66,13 @@ def source_title(page: Voice, source: str) -> str:
 def unit_words(page: Page, series: Series) -> str:
     """The unit beside a number; empty where the number carries its mark."""
     unit = str(series.latest["unit_measure"]) or series.indicator.unit
-    return "" if unit in _SPELT_UNITS else page.catalogue.label("unit", unit, page.language)
+    if unit in _SPELT_UNITS:
+        return ""
+    known = (number(series.latest[name]) for name in ("obs_value", "value_high", "value_low"))
+    single = page.words.is_one(next((value for value in known if value is not None), None))
+    if single and page.words.has(f"one.{unit}"):
+        return page.words.t(f"one.{unit}")
+    return page.catalogue.label("unit", unit, page.language)
 
 
 def kind_words(page: Page, series: Series) -> str:
