@@ -15,6 +15,7 @@ from kpi.parsing.periods import frequency
 from kpi.reporting.fragments import Fragment, link, objective_code, objective_link, objective_name, paragraph, section
 from kpi.reporting.verdict import STATUS_SIGNS
 from kpi.tables import bullet_list, definition_list
+from kpi.units import by_difference
 
 if TYPE_CHECKING:
     from kpi.reporting.page import Page
@@ -138,7 +139,7 @@ def _moved_most(page: Page) -> str:
         if r.change.relative is not None
         and not r.change.reason
         and r.change.qualifier == "eq"
-        and r.indicator.unit != "percent"
+        and not by_difference(r.indicator.unit)
     ]
     if not moved:
         return ""
