@@ -62,6 +62,21 @@ def test_a_part_of_a_year_is_an_interval_and_says_so():
     assert part["flags"].split() == ["partial-year", "computed"]
 
 
+def test_a_year_is_whole_by_its_own_months_not_by_those_of_other_areas_and_measures():
+    delivered = rows(*months(2023, ref_area="BE21"), *months(2023, 11), *months(2023, 5, measure="forecast"))
+    computed = derive(delivered, register(indicator("x")))
+    by_year = only(computed[computed["freq"] != "M"], measure="actual").set_index("ref_area")
+    assert by_year["time_period"].to_dict() == {"BE21": "2023", "BE10": "2023-01-01/2023-11-30"}
+    assert by_year["flags"].str.contains("partial-year").to_dict() == {"BE21": False, "BE10": True}
+    forecast = only(computed[computed["freq"] != "M"], measure="forecast")
+    assert forecast["time_period"].to_list() == ["2023-01-01/2023-05-31"]
+
+
+def test_a_cell_that_a_register_leaves_out_is_zero_and_its_year_whole():
+    computed = derive(rows(*months(2023, market="FR"), *months(2023, 3, market="NL")), register(indicator("x")))
+    assert only(computed, freq="A").set_index("market")["obs_value"].to_dict() == {"_T": 84, "FR": 78, "NL": 6}
+
+
 def test_totals_and_their_parts_never_add_together():
     delivered = rows(
         {"time_period": "2019", "obs_value": 30.0},

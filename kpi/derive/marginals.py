@@ -26,8 +26,8 @@ def marginals(
 ) -> pd.DataFrame:
     """Totals and one-dimension sums of counts and amounts, per period and per calendar year.
 
-    A year of monthly rows counts as a year only when its twelve months are there;
-    otherwise its sum stands as an interval with the flag ``partial-year``. The indicators in
+    A year of monthly rows counts as a year only when its twelve months are there, for each area and each measure
+    by itself; otherwise its sum stands as an interval with the flag ``partial-year``. The indicators in
     ``stocks`` are never added over time: their year is what stands on its last day. The dimensions
     in ``readings`` (commitment and payment credit) are readings of one value and never added.
     The sum of a lower bound and exact values is a lower bound.
@@ -84,7 +84,8 @@ def _without_totals(group: pd.DataFrame, dims: list[str]) -> pd.DataFrame:
 def _by_year(group: pd.DataFrame) -> pd.DataFrame:
     """The same rows with their calendar year as period; an interval where the year is not whole."""
     year = group["time_period"].str[:4]
-    counted = group.assign(year=year).groupby(["source", "sample", "year"])
+    # Dimensions stay out: a cell that a register leaves out is zero. A month that an area leaves out is not.
+    counted = group.assign(year=year).groupby([*_SAME, "year"])
     whole = counted["time_period"].transform("nunique") == group["freq"].map(_PER_YEAR)
     start, end = counted["period_start"].transform("min"), counted["period_end"].transform("max")
     return group.assign(
