@@ -77,6 +77,33 @@ def test_a_cell_that_a_register_leaves_out_is_zero_and_its_year_whole():
     assert only(computed, freq="A").set_index("market")["obs_value"].to_dict() == {"_T": 84, "FR": 78, "NL": 6}
 
 
+def test_a_whole_year_counts_rather_than_some_of_its_months():
+    delivered = rows(
+        *months(2023, 2),
+        *({"time_period": f"2023-Q{q}", "freq": "Q", "obs_value": 1.0} for q in (1, 2)),
+        {"time_period": "2023", "obs_value": 1000.0},
+        *months(2024),
+        {"time_period": "2024", "obs_value": 80.0},
+    )
+    found = marginals(delivered)
+    assert found[found["freq"].isin(["A", "I"])].set_index("time_period")["obs_value"].to_dict() == {
+        "2023": 1000,
+        "2024": 78,
+    }
+
+
+def test_a_year_of_one_area_or_source_takes_nothing_from_another():
+    year = {"time_period": "2023", "obs_value": 1000.0}
+    delivered = rows(*months(2023, ref_area="BE21"), year, {**year, "ref_area": "BE21", "source": "other"})
+    by_year = only(marginals(delivered), freq="A").set_index(["ref_area", "source"])
+    assert by_year["obs_value"].to_dict() == {("BE21", "s"): 78, ("BE10", "s"): 1000, ("BE21", "other"): 1000}
+
+
+def test_of_two_parts_of_a_year_the_finest_counts():
+    delivered = rows(*months(2023, 3), {"time_period": "2023-Q1", "freq": "Q", "obs_value": 6.0})
+    assert only(marginals(delivered), freq="I")["obs_value"].to_list() == [6]
+
+
 def test_totals_and_their_parts_never_add_together():
     delivered = rows(
         {"time_period": "2019", "obs_value": 30.0},

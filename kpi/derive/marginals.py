@@ -58,9 +58,10 @@ def marginals(
 
 
 def _together(years: list[pd.DataFrame], dims: list[str]) -> pd.DataFrame:
-    """Years from several frequencies: added where they are about different parts, else the finest one counts.
+    """Years from several frequencies: added where they are about different parts, else each year counts once.
 
     They are about different parts when a dimension tells them apart: one survey monthly, another one quarterly.
+    A year that is whole counts rather than some of its months, and else the finest frequency.
     """
     kept = years[0] if years else pd.DataFrame()
     for more in years[1:]:
@@ -68,9 +69,17 @@ def _together(years: list[pd.DataFrame], dims: list[str]) -> pd.DataFrame:
             (kept[dim] != TOTAL).all() and (more[dim] != TOTAL).all() and not set(kept[dim]) & set(more[dim])
             for dim in dims
         )
-        seen = set(kept["time_period"].str[:4])
-        kept = pd.concat([kept, more if apart else more[~more["time_period"].str[:4].isin(seen)]], ignore_index=True)
+        known, brought = _named_years(kept), _named_years(more)
+        whole = more["freq"].eq("A") & ~brought.isin(known[kept["freq"] == "A"])
+        counts = apart | whole | ~brought.isin(known)
+        gives_way = known.isin(brought[counts]) & (not apart)
+        kept = pd.concat([kept[~gives_way], more[counts]], ignore_index=True)
     return kept
+
+
+def _named_years(rows: pd.DataFrame) -> pd.MultiIndex:
+    """The year of each row, with all that must agree for it to be the same one."""
+    return pd.MultiIndex.from_frame(rows[_SAME].assign(year=rows["time_period"].str[:4]))
 
 
 def _without_totals(group: pd.DataFrame, dims: list[str]) -> pd.DataFrame:
