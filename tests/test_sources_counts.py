@@ -2,6 +2,7 @@
 
 import pytest
 
+from kpi.derive import derive
 from tests.source_files import built, computed, reasons, values
 
 STATBEL = """Mois|Code INS|Pays de résidence|Type d'hébergement|Nuitées|Arrivées
@@ -47,6 +48,27 @@ def test_the_region_is_the_sum_of_all_its_municipalities_or_what_its_own_row_say
     region = frame[frame["ref_area"] == "BE10"]
     assert values(region, "statbel-nights") == {"2019-01": 19_000, "2019-04": 20_000}
     assert values(region, "statbel-arrivals") == {"2019-01": 9_500, "2019-03": 9_500, "2019-04": 9_000}
+
+
+def test_a_sum_with_a_withheld_cell_is_at_least_what_is_shown_of_it(tmp_path, catalogue):
+    shown = "".join(f"2019-{m:02d}|21004|{c}|hotel|500|200\n" for m in range(1, 13) for c in ("NL", "DE"))
+    withheld = "2019-07|21004|FR|hotel||100\n"
+    result = built(tmp_path, "statbel", STATBEL.splitlines()[0] + "\n" + shown + withheld)
+    assert not reasons(result)
+    cells = result.observations.set_index(["indicator", "time_period", "market"])[["obs_value", "qualifier"]]
+    assert tuple(cells.loc["statbel-nights", "2019-07", "FR"]) == (0, "ge")
+    assert tuple(cells.loc["statbel-nights", "2019-07", "NL"]) == (500, "eq")
+    assert tuple(cells.loc["statbel-arrivals", "2019-07", "FR"]) == (100, "eq")
+    sums = derive(result.observations, catalogue)
+    sums = sums[sums["accommodation"] == "_T"].set_index(["indicator", "time_period", "market"])[
+        ["obs_value", "qualifier"]
+    ]
+    nights = sums.loc["statbel-nights"]
+    assert tuple(nights.loc["2019-06", "_T"]) == (1_000, "eq")
+    assert tuple(nights.loc["2019-07", "_T"]) == (1_000, "ge")
+    assert tuple(nights.loc["2019", "_T"]) == (12_000, "ge")
+    assert tuple(nights.loc["2019", "NL"]) == (6_000, "eq")
+    assert set(sums.loc["statbel-arrivals"]["qualifier"]) == {"eq"}
 
 
 TICKETS = """Maand;Kanaal;Plaats;Koper;Verkochte tickets;Evenementen te koop;Bezoekers

@@ -52,15 +52,19 @@ FORMATS: Mapping[str, DeliveryFormat] = {
 def normalise(frames: Mapping[str, pd.DataFrame], catalogue: Catalogue) -> pd.DataFrame:
     """Accepted rows to ``statbel-nights`` and ``statbel-arrivals``, by month and area.
 
-    Each municipality keeps its cells. The Region is what its own rows (``BE10``) say; a month without
+    Each municipality keeps its cells; an empty one, which the office withholds, is at least zero, so that the
+    sums it is part of are lower bounds. The Region is what its own rows (``BE10``) say; a month without
     them is the sum of the nineteen municipalities where all are there and none has a hidden cell.
     """
     frame = frames["stays"].rename(columns={"month": "time_period", "municipality": "ref_area"})
-    parts = [
-        summed(rows, "statbel", catalogue, _BY, {name: rows[column_]})
-        for name, column_ in (("statbel-nights", "nights"), ("statbel-arrivals", "arrivals"))
-        for rows in (frame, _region(frame, column_))
-    ]
+    parts = []
+    for name, column_ in (("statbel-nights", "nights"), ("statbel-arrivals", "arrivals")):
+        withheld = frame[frame[column_].isna()]
+        at_least = summed(withheld, "statbel", catalogue, _BY, {name: withheld[column_].fillna(0.0)})
+        shown = [
+            summed(rows, "statbel", catalogue, _BY, {name: rows[column_]}) for rows in (frame, _region(frame, column_))
+        ]
+        parts += [*shown, at_least.assign(qualifier="ge")]
     return combine(parts)
 
 
