@@ -66,9 +66,9 @@ def test_case_files(tmp_path):
     assert values(closed, "inspection-files-closed", "outcome") == {"infringement": 1, "compliant": 1}
     assert values(frame, "inspection-files-pending") == {"2020-01": 1, "2020-02": 1, "2020-03": 1}
     assert set(frame.loc[frame["indicator"] == "inspection-files-pending", "flow"]) == {"stock"}
-    assert values(frame, "fine-files-opened") == {"2020-03": 1}
-    assert values(frame, "fine-decisions") == {"2020-05": 1}
-    assert values(frame, "accommodation-registrations") == {"2020-05": 1}
+    assert values(frame, "fine-files-opened") == {"2020-03": 1, "2020-04": 0, "2020-05": 0}
+    assert values(frame, "fine-decisions") == {"2020-03": 0, "2020-04": 0, "2020-05": 1}
+    assert values(frame, "accommodation-registrations") == {"2020-03": 0, "2020-04": 0, "2020-05": 1}
     assert values(frame, "registration-refusal-appeals") == {"2020-03": 1}
     assert set(reasons(result)) == {"9", "10"}
     everything = frame.to_csv() + result.held_back.to_csv()
@@ -83,6 +83,23 @@ def test_a_stock_is_never_added_over_months_and_its_year_is_december(tmp_path):
     stock = computed(result, "inspection-files-pending")
     assert (stock["2020-02"], stock["2020-05"], stock["2020-12"], stock["2020"]) == (2, 5, 5, 5)
     assert computed(result, "inspection-files-opened")["2020"] == 6
+
+
+def test_quiet_months_at_the_ends_of_a_register_count_too(tmp_path):
+    opened = [f"{m:02d}/2020;" + (f"20/{m:02d}/2020;" if 3 <= m <= 10 else ";") for m in (1, 3, 6, 10, 12)]
+    rows = "".join(f"{n};inspection;;;;10/{dates}\n" for n, dates in enumerate(opened))
+    result = built(tmp_path, "case-files", CASES.splitlines()[0] + "\n" + rows + "9;fine;;;;10/05/2021;;\n")
+    assert computed(result, "inspection-files-opened")["2020"] == 5
+    closed = computed(result, "inspection-files-closed")
+    assert (closed["2020"], closed["2020-01"], closed["2020-03"], closed["2020-12"]) == (3, 0, 1, 0)
+    # Each service keeps its own register: one of fines does not say that no inspection was closed.
+    assert set(closed) == {"2020", *(f"2020-{m:02d}" for m in range(1, 13))}
+
+
+def test_a_stock_that_has_run_out_is_zero_to_the_end_of_the_register(tmp_path):
+    rows = "1;inspection;;;;15/01/2020;20/03/2020;compliant\n2;inspection;;;;15/12/2020;15/12/2020;compliant\n"
+    stock = computed(built(tmp_path, "case-files", CASES.splitlines()[0] + "\n" + rows), "inspection-files-pending")
+    assert (stock["2020-02"], stock["2020-03"], stock["2020-12"], stock["2020"]) == (1, 0, 0, 0)
 
 
 def test_pending_of_nothing_is_nothing(tmp_path):

@@ -111,11 +111,10 @@ def pending(frame: pd.DataFrame, opened: str, closed: str) -> pd.DataFrame:
     Returns:
         Rows from the first month in which one was opened to the last in which anything happened.
     """
-    dates = pd.concat([frame[opened], frame[closed]]).dropna().str[:7]
-    if dates.empty:
+    months = _months_covered(frame, (opened, closed))
+    if not months:
         return frame.reindex(columns=[*frame.columns, "time_period"]).iloc[:0]
     first, last = frame[opened].str[:7], frame[closed].str[:7]
-    months = pd.period_range(dates.min(), dates.max(), freq="M").astype("str")
     open_at = {month: frame[(first <= month) & ~(last <= month)] for month in months}
     stacked: pd.DataFrame = pd.concat(open_at, names=["time_period"])
     return stacked.reset_index("time_period").reset_index(drop=True)
@@ -133,19 +132,30 @@ def references(frame: pd.DataFrame, keys: Sequence[str]) -> dict[tuple[str, ...]
     return {key: "; ".join(places) for key, places in found.items()}
 
 
-def with_empty_months(observations: pd.DataFrame) -> pd.DataFrame:
+def with_empty_months(observations: pd.DataFrame, register: pd.DataFrame, dates: Sequence[str]) -> pd.DataFrame:
     """Add a zero for months inside the register's span in which nothing happened.
 
     A register that covers a year covers its quiet months: without the zero the year would look
     incomplete. The zero stands in one cell of that indicator; all its other cells are zero too.
+
+    Args:
+        observations: monthly rows that were counted from the register.
+        register: the rows that tell its span, also those of which nothing was counted.
+        dates: their columns of ISO dates; the span goes from the first of all to the last.
     """
+    months = _months_covered(register, dates)
     parts = [observations]
     for _, rows in observations.groupby("indicator", sort=True):
-        months = pd.period_range(rows["time_period"].min(), rows["time_period"].max(), freq="M").astype("str")
         quiet = sorted(set(months) - set(rows["time_period"]))
         zeros = rows.iloc[[0] * len(quiet)].assign(time_period=quiet, obs_value=0.0, contributors=0.0, largest=0.0)
         parts.append(tidy(zeros.assign(period_start="", period_end="", source_ref=_files(rows["source_ref"]))))
     return pd.concat(parts, ignore_index=True)[observations.columns]
+
+
+def _months_covered(register: pd.DataFrame, dates: Sequence[str]) -> list[str]:
+    """Every month from the first of these dates to the last."""
+    months = pd.concat([register[name] for name in dates]).dropna().str[:7]
+    return [] if months.empty else list(pd.period_range(months.min(), months.max(), freq="M").astype("str"))
 
 
 def _files(references_: pd.Series) -> str:

@@ -82,5 +82,6 @@ def normalise(frames: Mapping[str, pd.DataFrame], catalogue: Catalogue) -> pd.Da
         for event, name in _COUNTED[str(kind)].items():
             happened, by = events[event]
             counts = summed(happened, "case-files", catalogue, by, {name: ones(happened)})
-            parts.append(with_empty_months(counts.assign(flow="stock" if event == "pending" else "flow")))
+            counts = counts.assign(flow="stock" if event == "pending" else "flow")
+            parts.append(with_empty_months(counts, rows, ("opened", "closed")))
     return combine(parts)

@@ -133,4 +133,8 @@ def normalise(frames: Mapping[str, pd.DataFrame], catalogue: Catalogue) -> pd.Da
     )
     of = "export-aid-processing-days"
     times = quantiles(dated, "export-aid", catalogue, _DIMENSIONS, of, taken.dt.days.astype("float64"))
-    return combine([with_empty_months(by_decision), with_empty_months(by_submission), times])
+    sums = [
+        with_empty_months(by_decision, decided, ("decided",)),
+        with_empty_months(by_submission, frame, ("submitted",)),
+    ]
+    return combine([*sums, times])
