@@ -143,9 +143,14 @@ def test_processing_times_are_those_of_the_single_files(tmp_path):
     ninth = result.observations[result.observations["indicator"] == "export-aid-processing-time-p90"]
     total = {"aid_measure": "_T", "sector": "_T", "company_size": "_T"}
     of_all = median[(median[list(total)] == "_T").all(axis=1)].set_index("time_period")
-    # Decided after 10 and 20 days in January and 85 in April.
-    assert of_all["obs_value"].to_dict() == {"2019-Q1": 15, "2019-Q2": 85, "2019-01-01/2019-04-30": 20}
-    assert of_all["denominator"].to_dict() == {"2019-Q1": 2, "2019-Q2": 1, "2019-01-01/2019-04-30": 3}
+    # Decided after 10 and 20 days in January and 85 in April: of the second quarter April alone is known.
+    assert of_all["obs_value"].to_dict() == {"2019-Q1": 15, "2019-04-01/2019-04-30": 85, "2019-01-01/2019-04-30": 20}
+    assert of_all["denominator"].to_dict() == {"2019-Q1": 2, "2019-04-01/2019-04-30": 1, "2019-01-01/2019-04-30": 3}
+    assert of_all["flags"].to_dict() == {
+        "2019-Q1": "computed",
+        "2019-04-01/2019-04-30": "partial-period computed",
+        "2019-01-01/2019-04-30": "partial-year computed",
+    }
     assert values(ninth[ninth["time_period"] == "2019-Q1"], "export-aid-processing-time-p90", "aid_measure") == {
         "_T": 19 + 19 + 10 + 20,
         "fairs-abroad": 10,

@@ -11,8 +11,6 @@ from kpi.observations import combine, tidy
 from kpi.parsing.periods import bounds, frequency
 from kpi.sources.aggregate import references
 
-_MONTHS_A_YEAR = 12
-
 
 def quantiles(
     frame: pd.DataFrame, source: str, catalogue: Catalogue, by: Sequence[str], of: str, days: pd.Series
@@ -20,8 +18,8 @@ def quantiles(
     """The quantiles of a duration that the catalogue declares: of all cases, and by each single dimension.
 
     Linear interpolation between the two nearest cases (type 7 of Hyndman and Fan 1996, the default of R and
-    NumPy). By quarter and by year; a year that the cases do not cover is an interval with the flag
-    ``partial-year``, for a median of quarters would not be the median of the year.
+    NumPy). By quarter and by year, for a median of quarters would not be the median of the year. A quarter or
+    year that the cases cover only in part is an interval with the flag ``partial-period`` or ``partial-year``.
 
     Args:
         frame: one row a case, with the month in ``time_period`` and its place in the delivery.
@@ -40,8 +38,10 @@ def quantiles(
     if cases.empty or not wanted:
         return combine([])
     parts = []
-    for periods in (_quarters(cases["time_period"]), _years(cases["time_period"])):
-        dated = cases.assign(time_period=periods)
+    months = cases["time_period"]
+    quarters = months.map(lambda month: f"{month[:4]}-Q{(int(month[5:7]) + 2) // 3}")
+    for periods, partial in ((quarters, "partial-period"), (months.str[:4], "partial-year")):
+        dated = cases.assign(time_period=_as_covered(periods, months))
         for cut in ([], *([dim] for dim in by)):
             keys = ["time_period", *cut]
             refs = references(dated, keys)
@@ -50,10 +50,11 @@ def quantiles(
                 found = pd.DataFrame({"obs_value": grouped.quantile(quantile), "denominator": grouped.size()})
                 rows = found.reset_index()
                 rows["source_ref"] = [refs[key] for key in rows[keys].itertuples(index=False, name=None)]
-                parts.append(rows.assign(indicator=indicator.id, unit_measure=indicator.unit))
-    rows = pd.concat(parts, ignore_index=True)
+                parts.append(rows.assign(indicator=indicator.id, unit_measure=indicator.unit, flags=partial))
+    # A year of which only months of one quarter are known is the part of that quarter too: it stands once.
+    rows = pd.concat(parts, ignore_index=True).drop_duplicates(["indicator", "time_period", *by], keep="last")
     freqs = rows["time_period"].map(frequency)
-    flags = freqs.map(lambda freq: "partial-year computed" if freq == "I" else "computed")
+    flags = (rows["flags"].where(freqs.eq("I"), "") + " computed").str.strip()
     return tidy(rows.assign(freq=freqs, flow="rate", source=source, flags=flags))
 
 
@@ -91,16 +92,11 @@ def window_of(catalogue: Catalogue, entered: str) -> int | None:
     return next((window for window in windows if window), None)
 
 
-def _quarters(months: pd.Series) -> pd.Series:
-    return months.map(lambda month: f"{month[:4]}-Q{(int(month[5:7]) + 2) // 3}")
-
-
-def _years(months: pd.Series) -> pd.Series:
-    """The year of each month; an interval for a year of which the register knows only some months."""
-    first, last = months.min(), months.max()
+def _as_covered(periods: pd.Series, months: pd.Series) -> pd.Series:
+    """The period of each month; an interval where the first month of all or the last lies inside the period."""
+    first, last = bounds(months.min())[0], bounds(months.max())[1]
     names: dict[str, str] = {}
-    for year in sorted(set(months.str[:4])):
-        start, end = max(first, f"{year}-01"), min(last, f"{year}-12")
-        whole = int(end[5:7]) - int(start[5:7]) == _MONTHS_A_YEAR - 1
-        names[year] = year if whole else f"{bounds(start)[0]}/{bounds(end)[1]}"
-    return months.str[:4].map(names)
+    for period in periods.unique():
+        start, end = bounds(period)
+        names[period] = period if first <= start and end <= last else f"{max(first, start)}/{min(last, end)}"
+    return periods.map(names)
