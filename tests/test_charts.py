@@ -10,7 +10,7 @@ import pytest
 
 from kpi.briefing import Change
 from kpi.catalogue import Band, Derivation, TrafficLight
-from kpi.charts import Chart, bars, chart_for, findings, funnel_chart, rolling_chart
+from kpi.charts import Chart, bars, chart_for, findings, funnel_chart, panels, rolling_chart
 from kpi.charts.plots import HUES, lean, round_steps, wrapped
 from kpi.charts.points import points_of
 from kpi.i18n import translator
@@ -364,3 +364,9 @@ def test_parts_that_are_all_zero_are_no_picture():
     nothing = replace(part, rows=part.rows.assign(obs_value=0.0))
     assert draw(part) is not None
     assert draw(nothing) is None
+
+
+def test_the_last_value_of_a_low_line_stands_above_it_and_so_clear_of_the_axis():
+    courses = {"high": [point("2020", 30.0), point("2021", 20.0)], "low": [point("2020", 2.0), point("2021", 1.5)]}
+    traces = panels.panels_figure(courses, {}, translator("en"), subtitle="", chart_id="x", sample=False)["data"]
+    assert [trace["textposition"] for trace in traces] == ["bottom center", "top center"]

@@ -47,7 +47,7 @@ def panels_figure(
         across, down = panel_domain(place_of, COLUMNS, rows)
         layout[f"xaxis{n}"] = {**axis, **ends, "domain": across, "anchor": f"y{n}"}
         layout[f"yaxis{n}"] = {**values, "domain": down, "anchor": f"x{n}", "showticklabels": place_of % COLUMNS == 0}
-        traces.append(_line([place[p.period] for p in points], points, name, n))
+        traces.append(_line([place[p.period] for p in points], points, name, n, max(heights)))
         notes.append(plots.note(
             _title(name), xref=f"x{n} domain", yref=f"y{n} domain", x=0, y=1.04, xanchor="left",
             yanchor="bottom", align="left", font={"color": INK},
@@ -88,20 +88,20 @@ def _title(name: str) -> str:
     return "<br>".join(lines[:2]) + ("…" if len(lines) > 2 else "")
 
 
-def _beside(ys: Sequence[float | None]) -> str:
-    """Where the last value stands clear of the line: below a fall that ends high up, else above."""
+def _beside(ys: Sequence[float | None], top: float) -> str:
+    """Where the last value stands clear of line and axis: below a fall that ends high up in the panel, else above."""
     known = [y for y in ys if y is not None]
-    falls = len(known) > 1 and known[-1] < known[-2] and known[-1] > max(known) / 3
+    falls = len(known) > 1 and known[-1] < known[-2] and known[-1] > top / 3
     return "bottom center" if falls else "top center"
 
 
-def _line(xs: Sequence[Any], points: Sequence[Point], name: str, n: str) -> Figure:
+def _line(xs: Sequence[Any], points: Sequence[Point], name: str, n: str, top: float) -> Figure:
     last = len(points) - 1
     ys: list[float | None] = [p.value for p in points]
     return {
         "type": "scatter", "mode": "lines+markers+text", "name": plots.plain(name),
         "x": list(xs), "y": ys, "xaxis": f"x{n}", "yaxis": f"y{n}",
-        "text": [p.words if i == last else "" for i, p in enumerate(points)], "textposition": _beside(ys),
+        "text": [p.words if i == last else "" for i, p in enumerate(points)], "textposition": _beside(ys, top),
         "line": {"color": HUES[0], "width": 1.5},
         "marker": {"size": 5, "color": HUES[0], "symbol": plots.same([line_symbol(p) for p in points])},
         "customdata": [p.words for p in points],
