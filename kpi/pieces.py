@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,10 +63,18 @@ def reasons(parts: Parts, before: Made | None, site: Path, *, force: bool = Fals
 
 def all_there(files: Mapping[str, int], site: Path) -> bool:
     """Whether the files are in the site with the sizes they had."""
-    try:
-        return all((site / name).stat().st_size == size for name, size in files.items())
-    except OSError:
-        return False
+    return next(missing(files, site), None) is None
+
+
+def missing(files: Mapping[str, int], site: Path) -> Iterator[str]:
+    """The files that are not in the site with the sizes they had."""
+    for name, size in files.items():
+        try:
+            whole = (site / name).stat().st_size == size
+        except OSError:
+            whole = False
+        if not whole:
+            yield name
 
 
 def _changed(part: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from kpi.errors import KpiError, unknown
 from kpi.files import read_json, sweep, write_whole
-from kpi.pieces import Made
+from kpi.pieces import Made, missing
 from kpi.project import Project
 
 RELEASES_KEPT = 5
@@ -132,7 +132,7 @@ def roll_back(project: Project, name: str = "") -> Path:
 
     Raises:
         UsageError: there is no such release.
-        KpiError: none before the published one is kept.
+        KpiError: none before the published one is kept, or files of the chosen one are gone; the published one stays.
     """
     kept, now = releases(project), current(project)
     if name:
@@ -147,8 +147,21 @@ def roll_back(project: Project, name: str = "") -> Path:
             msg = f"No release before {published or 'the first'} is kept in {project.reports / 'releases'}."
             raise KpiError(msg)
         chosen = before[-1]
+    if gone := _gone(chosen):
+        more = f" and {len(gone) - 3} more" if len(gone) > 3 else ""
+        msg = (
+            f"Release {chosen.name} is not whole, so the published one stays: {', '.join(gone[:3])}{more} missing or "
+            "of another size. Name another one of 'kpi history', or run again."
+        )
+        raise KpiError(msg)
     _point(project, chosen)
     return chosen
+
+
+def _gone(release: Path) -> list[str]:
+    """What a release lacks of what it is known to hold; of one that tells nothing, the file that would tell it."""
+    pieces = read_state(release)[1]
+    return [name for made in pieces.values() for name in missing(made.files, release)] if pieces else [STATE]
 
 
 def _published_name(project: Project, now: Path | None) -> str:

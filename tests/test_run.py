@@ -241,6 +241,24 @@ def test_releases_are_kept_told_and_rolled_back_to(project):
     assert releases(project) == [current(project)]
 
 
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        (lambda release: shutil.rmtree(release / "fr"), r"fr/.*\.html.* and \d+ more missing"),
+        (lambda release: (release / "en" / "index.html").write_text("half"), r": en/index\.html missing or of another"),
+        (lambda release: (release / "inputs.json").write_text("{"), r": inputs\.json missing"),
+    ],
+)
+def test_a_damaged_release_is_not_published_again(project, harm, words):
+    first = current(project)
+    run(project, RunOptions(force=True))
+    published = current(project)
+    harm(first)
+    with pytest.raises(KpiError, match=words):
+        roll_back(project)
+    assert current(project) == published
+
+
 def test_two_runs_cannot_overlap_and_the_lock_says_who_holds_it(project, monkeypatch):
     monkeypatch.setenv("KPI_JOB", "nightly")
     with locked(project), pytest.raises(LockedError, match=rf"on .*, process {os.getpid()}, since .*, job nightly"):
