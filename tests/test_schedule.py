@@ -88,6 +88,14 @@ def test_the_crontab_command_runs_as_cron_would(tmp_path):
     assert by_cron().splitlines()[1:] == ["run  /srv/kpi"], "whoever tells nobody has no secrets"
 
 
+def test_the_secrets_belong_to_one_user_wherever_they_are_told_of():
+    """Cron and `kpi notify --test` read the file as the user that runs kpi; root, as systemd is, may read it anyway."""
+    for path in (PAGE, EXAMPLES / "cron" / "kpi.crontab", EXAMPLES / "systemd" / "kpi.service"):
+        (said,) = re.findall(r"^#.*owned by the user.*$", path.read_text("utf-8"), re.MULTILINE)
+        assert "mode 0600" in said
+        assert "root" not in said
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not here")
 def test_systemd_accepts_the_units(tmp_path):
     executable = tmp_path / "kpi"
