@@ -188,6 +188,15 @@ def test_the_container_copies_what_exists_and_no_data():
     assert text.index("\nUSER kpi\n") > text.index("useradd")
 
 
+def test_what_a_project_says_of_itself_reaches_the_container():
+    """Who answers for the site and who is told stand beside the data, not in the image."""
+    text = (EXAMPLES / "container" / "Containerfile").read_text("utf-8")
+    for name in ("site", "notify"):
+        assert (ROOT / f"{name}.example.yaml").exists()
+        assert f"-v ./{name}.yaml:/srv/kpi/{name}.yaml:ro,Z" in text
+        assert f"`{name}.yaml`" in PAGE.read_text("utf-8")
+
+
 # --- the page, as a new user follows it ----------------------------------------------------------
 
 
