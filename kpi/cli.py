@@ -7,8 +7,8 @@ import sys
 from importlib import import_module
 from typing import NoReturn
 
-from kpi.commands.common import app, tell
-from kpi.errors import KpiError
+from kpi.commands.common import FAILED, app, tell
+from kpi.errors import KpiError, refused
 
 # Each module adds its commands to the application; the order here is that of `kpi --help`.
 for _family in ("running", "printing", "delivering", "reading", "workbench", "machine"):
@@ -29,6 +29,9 @@ def main() -> NoReturn:
     except KpiError as error:
         tell(str(error))
         sys.exit(error.exit_code)
+    except OSError as error:
+        tell(refused(error))
+        sys.exit(FAILED)
     except SystemExit as ended:
         if ended.code == _INTERRUPTED:
             tell("interrupted; what was published stays as it was.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -52,6 +53,27 @@ def suggestion(name: str, available: Iterable[str]) -> str:
         return "did you mean " + " or ".join(repr(n) for n in near) + "?"
     shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
     return f"known are {shown}." if names else "there is none."
+
+
+_RIGHT = "Give this user the right to it and try again."
+_SPACE = "Free space and try again."
+_MENDED = {
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _RIGHT),
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), _SPACE),
+}
+
+
+def refused(error: OSError) -> str:
+    """What the system refused, where, and how to mend it where that can be told.
+
+    >>> refused(PermissionError(errno.EACCES, "Permission denied", "data/incoming"))
+    'data/incoming: Permission denied. Give this user the right to it and try again.'
+    >>> refused(OSError("nobody answers"))
+    'nobody answers.'
+    """
+    what = " ".join((error.strerror or str(error) or type(error).__name__).split()).rstrip(".")
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{what}. {_MENDED.get(error.errno or 0, '')}".rstrip()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from kpi import fingerprint
 from kpi.catalogue import LANGUAGES
-from kpi.errors import KpiError, UsageError, unknown
+from kpi.errors import KpiError, UsageError, refused, unknown
 from kpi.lock import locked
 from kpi.manifest import Record, as_json, write_record
 from kpi.pieces import Made, all_there
@@ -137,7 +137,7 @@ def run(
             with suppress(OSError):  # a full disk must not hide what went wrong
                 write_record(project, as_json(record))
             if isinstance(error, OSError):
-                msg = f"The run could not write: {error}. What was published stays; mend it and run again."
+                msg = f"The run could not write: {refused(error)} What was published stays."
                 raise KpiError(msg) from error
             raise
 

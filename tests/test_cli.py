@@ -20,6 +20,8 @@ from kpi.cli import app, main
 from kpi.forks import can_fork
 from tests.conftest import ROOT
 
+SAMPLE = ROOT / "data" / "sample" / "press-trips" / "sample-press-trips.csv"
+
 
 def kpi(*arguments: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own: forked from this one where that can be, which spares it all imports."""
@@ -122,6 +124,15 @@ def test_a_mistake_is_one_sentence(small, arguments, code, words):
     assert result.returncode == code, result.stderr
     assert words in sentence(result)
     assert not (small / "reports" / "site").exists()
+
+
+def test_what_the_system_refuses_is_one_sentence_with_its_path(small, tmp_path):
+    root = tmp_path / "project"
+    shutil.copytree(small, root, ignore=shutil.ignore_patterns("tidy"))
+    (root / "data" / "incoming").write_text("no folder, so that nothing can be kept in it", "utf-8")
+    result = kpi("add", str(SAMPLE), "--source", "press-trips", root=root)
+    assert result.returncode == 1
+    assert sentence(result).startswith(str(root / "data" / "incoming"))
 
 
 def test_a_mistyped_option_is_usage():
