@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kpi.errors import KpiError
+from kpi.errors import KpiError, refused
 
 Task = TypeVar("Task")
 
@@ -41,6 +41,11 @@ class Outcome:
     def ok(self) -> bool:
         """Whether the task ended well."""
         return not self.error
+
+    @property
+    def reason(self) -> str:
+        """The last line of the error, which says in short what happened."""
+        return (self.error.strip().splitlines() or [""])[-1]
 
 
 def can_fork() -> bool:
@@ -166,6 +171,9 @@ def attempt(task: Task, work: Callable[[Task], Any]) -> dict[str, Any]:
         return {"result": work(task), "error": ""}
     except KpiError as error:
         return {"result": None, "error": str(error)[:ERROR_LIMIT]}
+    except OSError as error:
+        error.add_note(refused(error))  # the last line is the one that people are shown
+        return {"result": None, "error": traceback.format_exc()[-ERROR_LIMIT:]}
     except BaseException:  # noqa: BLE001  (also SystemExit of a notebook: it must be told, not lost)
         return {"result": None, "error": traceback.format_exc()[-ERROR_LIMIT:]}
 

@@ -198,7 +198,8 @@ def _make_common(
         for outcome in outcomes:
             if not outcome.ok:
                 names = ", ".join(piece.name for piece in outcome.task[:3])
-                msg = f"The site's {names} could not be written, so nothing was published: {outcome.error}"
+                record.failed[names] = outcome.error  # all of it stands in the record of the run
+                msg = f"The site's {names} could not be written, so nothing was published: {outcome.reason}"
                 raise KpiError(msg)
             for piece, files in zip(outcome.task, outcome.result, strict=True):
                 made[piece.name] = _made(staging, files, piece.parts)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kpi.api import remember
+from kpi.errors import refused
 from kpi.files import noting
 from kpi.forks import Outcome, can_fork, run_forked
 from kpi.keeping import drop
@@ -140,4 +141,5 @@ def one_by_one(jobs: Sequence[Any], work: Callable[[Any], Any]) -> Generator[Out
         try:
             yield Outcome(job, work(job), "", time.monotonic() - started)
         except Exception as error:  # noqa: BLE001  (one page must not end the run; its error is told)
-            yield Outcome(job, None, str(error), time.monotonic() - started)
+            text = refused(error) if isinstance(error, OSError) else str(error)
+            yield Outcome(job, None, text, time.monotonic() - started)

@@ -364,6 +364,18 @@ def test_errors_of_the_process_that_builds_are_those_of_the_run(project, monkeyp
     assert contents(project.reports / "site") == before
 
 
+def test_a_disk_that_is_full_when_common_pages_are_written_is_one_sentence(project, monkeypatch):
+    before = contents(project.reports / "site")
+    monkeypatch.setattr("kpi.reporting.portal.write_portal", _full)
+    with pytest.raises(KpiError) as told:
+        run(project, RunOptions(force=True, objectives=("note-2022/os-1",), languages=("fr",)))
+    assert "nothing was published: a file: No space left on device. Free space" in str(told.value)
+    assert "Traceback" not in str(told.value)
+    (on_record,) = set(history(project)[0]["failed"].values())
+    assert on_record.startswith("Traceback")
+    assert contents(project.reports / "site") == before
+
+
 def _say_who(*_, **__):
     msg = f"process {os.getpid()}"
     raise KpiError(msg)
