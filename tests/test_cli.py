@@ -126,6 +126,16 @@ def test_a_mistake_is_one_sentence(small, arguments, code, words):
     assert not (small / "reports" / "site").exists()
 
 
+@pytest.mark.parametrize("command", ["check", "add"])
+def test_a_mistyped_path_is_usage_with_the_nearest_name(small, command):
+    result = kpi(command, str(SAMPLE.with_name("sample-pres-trips.csv")), "--source", "press-trips", root=small)
+    assert result.returncode == 2
+    assert "sample-pres-trips.csv: did you mean 'sample-press-trips.csv' or " in sentence(result)
+    result = kpi(command, "nowhere/trips.csv", "--source", "press-trips", root=small)
+    assert result.returncode == 2
+    assert sentence(result) == "There is no file nowhere/trips.csv, nor its folder."
+
+
 def test_what_the_system_refuses_is_one_sentence_with_its_path(small, tmp_path):
     root = tmp_path / "project"
     shutil.copytree(small, root, ignore=shutil.ignore_patterns("tidy"))

@@ -42,6 +42,7 @@ def check(
     from kpi.deliver import questions_of, try_delivery
 
     known = project.catalogue.source(source).id
+    _all_there(files)
     _annotated(project, files, known, annotate)
     result = try_delivery(project, files, known)
     if len(result.held_back):
@@ -68,8 +69,10 @@ def add(
     project = tables_of(root)
     from kpi.deliver import add as add_delivery
 
-    _annotated(project, files, source, annotate)
-    added = add_delivery(project, files, source, vintage)
+    known = project.catalogue.source(source).id
+    _all_there(files)
+    _annotated(project, files, known, annotate)
+    added = add_delivery(project, files, known, vintage)
     for sentence in added.unreadable:
         tell(sentence)
     if len(added.problems):
@@ -126,6 +129,19 @@ def fetch(
         raise typer.Exit(FAILED)
     if any(len(result.added.result.held_back) for result in results if result.added):
         raise typer.Exit(HELD_BACK)
+
+
+def _all_there(files: list[Path]) -> None:
+    """A mistyped path is wrong usage, and no delivery with a mistake in it."""
+    from kpi.errors import UsageError, suggestion
+
+    for path in files:
+        if not path.exists():
+            folder = path.parent
+            beside = sorted(other.name for other in folder.iterdir()) if folder.is_dir() else None
+            near = ", nor its folder." if beside is None else f": {suggestion(path.name, beside)}"
+            msg = f"There is no file {path}{near}"
+            raise UsageError(msg)
 
 
 def _annotated(project: Project, files: list[Path], source: str, copy: Path | None) -> None:
