@@ -11,12 +11,14 @@ import subprocess
 import sys
 import tempfile
 import traceback
+import warnings
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 from kpi.cli import app, main
+from kpi.commands import common
 from kpi.forks import can_fork
 from tests.conftest import ROOT
 
@@ -143,6 +145,22 @@ def test_what_the_system_refuses_is_one_sentence_with_its_path(small, tmp_path):
     result = kpi("add", str(SAMPLE), "--source", "press-trips", root=root)
     assert result.returncode == 1
     assert sentence(result).startswith(str(root / "data" / "incoming"))
+
+
+def test_in_a_log_of_json_what_libraries_warn_of_is_a_line_too(monkeypatch, capsys):
+    monkeypatch.setitem(common._log, "form", common.Log.text)
+    as_ever: list[str] = []
+    monkeypatch.setattr(warnings, "showwarning", lambda *told: as_ever.append(str(told[0])))
+    common.log_as(common.Log.json)
+    warnings.warn("two\nlines", UserWarning, stacklevel=1)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert json.loads(line)["message"] == "warning: two\nlines"
+    from kpi.reporting.engine import Outputs, _collected
+
+    with _collected(Outputs()):
+        warnings.warn("of a cell", UserWarning, stacklevel=1)
+    assert as_ever == ["of a cell"]
+    assert capsys.readouterr().err == ""
 
 
 def test_a_mistyped_option_is_usage():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from multiprocessing import get_context
@@ -33,6 +34,16 @@ def execute(*sources: str, engine: str | None, path):
     nbformat.write(notebook, path)
     forget()
     return papermill.execute_notebook(path, None, engine_name=engine, progress_bar=False)
+
+
+def test_a_shell_needs_no_home_and_leaves_nothing_behind(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if name != "IPYTHONDIR"}
+    environment |= {"HOME": "/nonexistent", "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", "from kpi.reporting.engine import warm_shell; print(warm_shell().ipython_dir)"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(str(tmp_path))
+    assert done.stderr == ""
+    assert not list(tmp_path.iterdir())
 
 
 CELLS = (

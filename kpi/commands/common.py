@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -70,6 +72,28 @@ _log = {"form": Log.text}
 def log_as(form: Log) -> None:
     """Choose how messages are written from here on."""
     _log["form"] = form
+    if form is Log.json:
+        _tell_warnings()
+
+
+def _tell_warnings() -> None:
+    """Have what libraries warn of told as a message; what warns in a cell of a notebook stays its output."""
+    before, stderr = warnings.showwarning, sys.stderr
+
+    def show(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        if file is None and sys.stderr is stderr:
+            tell(f"warning: {message}")
+        else:
+            before(message, category, filename, lineno, file, line)
+
+    warnings.showwarning = show
 
 
 def tell(message: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.displayhook import DisplayHook
@@ -124,8 +126,22 @@ class ReportShell(InteractiveShell):
 
 
 @cache
+def _own_folder() -> TemporaryDirectory[str] | None:
+    """Where IPython keeps what it writes: a job by night may have no home, and the profile of one is none of a page's.
+
+    It goes with this process; kernels and fresh processes find it in the environment.
+    """
+    if "IPYTHONDIR" in os.environ:
+        return None
+    folder = TemporaryDirectory(prefix="kpi-ipython-")
+    os.environ["IPYTHONDIR"] = folder.name
+    return folder
+
+
+@cache
 def warm_shell() -> ReportShell:
     """The shell that forked children inherit; made once in the parent, before the first fork."""
+    _own_folder()
     shell = ReportShell.instance()  # display() looks for the one shell of the process
     shell.run_cell("None", store_history=False)
     shell.outputs.take()
