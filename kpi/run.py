@@ -92,8 +92,12 @@ class RunResult:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run would make and why, by piece; ``seconds`` is how long that took in past runs, None where unknown."""
+    """What a run would make and why, by piece, from the tables as ``built``.
 
+    ``seconds`` is how long that took in past runs, None where unknown.
+    """
+
+    built: Built
     why: Mapping[str, tuple[str, ...]]
     unchanged: int
     seconds: float | None
@@ -175,7 +179,7 @@ def plan(project: Project, options: RunOptions, *, tell: Callable[[str], None] =
         site = current(project)
         key, before = read_state(site)
         if not options.force and key == _key(project, options, built) and _whole(project, before):
-            return Plan({}, len(before), 0.0)
+            return Plan(built, {}, len(before), 0.0)
         from kpi.making import all_pieces  # noqa: PLC0415  (see below)
         from kpi.work import plan_work  # noqa: PLC0415
 
@@ -183,7 +187,7 @@ def plan(project: Project, options: RunOptions, *, tell: Callable[[str], None] =
         work = plan_work(project, jobs, extra, options, built, before, site)
         pieces = all_pieces(work, {name: made.facts for name, made in before.items()})
     why = {name: reasons for name, parts in pieces.items() if (reasons := work.why(name, parts))}
-    return Plan(why, len(pieces) - len(why), _expected(project, why, options.processes))
+    return Plan(built, why, len(pieces) - len(why), _expected(project, why, options.processes))
 
 
 def _expected(project: Project, why: Mapping[str, Any], processes: int) -> float | None:

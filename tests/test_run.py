@@ -22,6 +22,7 @@ from kpi.lock import HOLDER, LOCK, locked
 from kpi.project import Project
 from kpi.releases import current, history, is_current, releases, roll_back
 from kpi.run import RunOptions, plan, run
+from tests.test_cli import kpi, sentence
 from tests.tiny_project import FIGURES, declare, make_tiny, write_figures
 
 pytestmark = [
@@ -373,6 +374,18 @@ def test_a_disk_that_is_full_when_common_pages_are_written_is_one_sentence(proje
     assert "Traceback" not in str(told.value)
     (on_record,) = set(history(project)[0]["failed"].values())
     assert on_record.startswith("Traceback")
+    assert contents(project.reports / "site") == before
+
+
+def test_a_dry_run_brings_the_tables_up_to_date_publishes_nothing_and_tells_what_is_held_back(project):
+    before = contents(project.reports / "site")
+    write_figures(project.root, {**OTHER, "TY006": ("note-2022/oo-1-1", "visits", "soon", 240)})
+    done = kpi("run", "--dry-run", root=project.root)
+    assert done.returncode == 3, done.stderr
+    assert "held back: " in done.stderr
+    assert "report fr/note-2022/os-1: figures of tickets changed" in done.stdout
+    assert sentence(done).endswith("tables brought up to date, 1 problems held back; nothing was published")
+    assert "tables already up to date" in sentence(kpi("run", "--dry-run", root=project.root))
     assert contents(project.reports / "site") == before
 
 

@@ -57,7 +57,8 @@ def run(
     notify: Annotated[bool, typer.Option(help="Tell whom notify.yaml names how the run ended.")] = True,
     force: Annotated[bool, typer.Option("--force", help="Make everything again, changed or not.")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print what would be made and why; publish nothing.")
+        bool,
+        typer.Option("--dry-run", help="Bring tables up to date, print what would be made and why; publish nothing."),
     ] = False,
     keep: Annotated[int, typer.Option(min=1, help="Releases that stay, for 'kpi rollback'.")] = 5,
     memory: Annotated[int, typer.Option(min=0, help="MB a page may take; 0: no limit.")] = 2048,
@@ -95,7 +96,9 @@ def run(
         dask=dask,
     )
     if dry_run:
-        _print_plan(plan_run(project, options, tell=tell))
+        _print_plan(planned := plan_run(project, options, tell=tell))
+        if planned.built.problems:
+            raise typer.Exit(HELD_BACK)
         return
     with telling(project, tell, on=notify) as told, _progress() as advance:
         result = run_all(project, options, tell=tell, progress=advance)
@@ -115,7 +118,12 @@ def _print_plan(plan: Plan) -> None:
     for name, why in plan.why.items():
         typer.echo(f"{name}: {', '.join(why)}")
     expected = "unknown time: no earlier run" if plan.seconds is None else f"about {plan.seconds:.1f} s"
-    tell(f"{len(plan.why)} to make, {plan.unchanged} unchanged; {expected}")
+    tell_held_back(plan.built.reasons, plan.built.problems)
+    tables = "brought" if plan.built.rebuilt else "already"
+    tell(
+        f"{len(plan.why)} to make, {plan.unchanged} unchanged; {expected}; "
+        f"tables {tables} up to date, {plan.built.problems} problems held back; nothing was published"
+    )
 
 
 @app.command()
