@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 from kpi import fingerprint
 from kpi.errors import KpiError
+from kpi.lock import left_behind, unended
 from kpi.project import Project
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def examine(project: Project, environment: Mapping[str, str] | None = None) -> l
         ("proxy", lambda: proxy(given)),
         ("notify", lambda: notify(project.root, given)),
         ("last run", lambda: last_run(project, dt.datetime.now(dt.UTC))),
+        ("killed run", lambda: killed_run(project)),
     )
     found: list[Finding] = []
     for name, check in checks:
@@ -276,6 +278,13 @@ def last_run(project: Project, now: dt.datetime) -> Iterator[Finding]:
         yield Finding(WARN, "last run", words, "if a schedule exists, read its log: see docs/how-to/schedule.md")
     else:
         yield Finding(OK, "last run", words)
+
+
+def killed_run(project: Project) -> Iterator[Finding]:
+    """The last run came to its end; one that was killed could tell nobody."""
+    if holder := left_behind(project):
+        mend = "unless it is still at work, it was killed or its machine stopped: read its log; the next run goes on"
+        yield Finding(WARN, "killed run", unended(holder), mend)
 
 
 def _requirements(root: Path) -> list[str]:

@@ -89,9 +89,40 @@ def me() -> dict[str, Any]:
 
 
 def _at_work(project: Project) -> str:
+    return f"Another run is at work in {project.root}: {_words(read_json(project.reports / HOLDER))}"
+
+
+def _words(holder: dict[str, Any]) -> str:
+    if not holder:
+        return "one that has just begun"
+    job = f", job {holder.get('job')}" if holder.get("job") else ""
+    return "{user} on {host}, process {pid}, since {since}, '{command}'".format_map(holder) + job
+
+
+def _is_dead(holder: dict[str, Any]) -> bool:
+    if holder.get("host") != platform.node():
+        return False
+    try:
+        os.kill(int(holder["pid"]), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, KeyError, ValueError):
+        return False
+    return False
+
+
+def left_behind(project: Project) -> dict[str, Any]:
+    """Who held the lock last and did not give it back, as it was killed or its machine stopped; empty where nobody.
+
+    One on another machine may be at work still: nobody here can tell, but whoever is then given the lock.
+    """
     holder = read_json(project.reports / HOLDER)
-    who = "one that has just begun"
-    if holder:
-        job = f", job {holder.get('job')}" if holder.get("job") else ""
-        who = "{user} on {host}, process {pid}, since {since}, '{command}'".format_map(holder) + job
-    return f"Another run is at work in {project.root}: {who}"
+    here = holder.get("host") == platform.node()
+    # Each container counts its processes from one: a number that is ours now was that of one before us.
+    ours = holder.get("pid") == os.getpid()
+    return {} if here and not ours and not _is_dead(holder) else holder
+
+
+def unended(holder: dict[str, Any]) -> str:
+    """What is told of whoever is known by :func:`left_behind`."""
+    return f"a run did not come to its end: {_words(holder)}"

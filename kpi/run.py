@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from kpi import fingerprint
 from kpi.catalogue import LANGUAGES
 from kpi.errors import KpiError, UsageError, refused, unknown
-from kpi.lock import locked
+from kpi.lock import left_behind, locked, unended
 from kpi.manifest import Record, as_json, write_record
 from kpi.pieces import Made, all_there
 from kpi.project import Project
@@ -133,7 +133,7 @@ def run(
     record = Record(options=options.told)
     if options.objectives or options.languages:
         jobs_of(project, options)  # a mistyped name is told before anything is done
-    with locked(project):
+    with held(project, tell):
         try:
             return _run(project, options, record, tell, progress)
         except BaseException as error:
@@ -144,6 +144,24 @@ def run(
                 msg = f"The run could not write: {refused(error)} What was published stays."
                 raise KpiError(msg) from error
             raise
+
+
+@contextmanager
+def held(project: Project, tell: Callable[[str], None]) -> Iterator[None]:
+    """Hold the lock of a project; a run before that was killed with it in its hands is told and put on record.
+
+    Raises:
+        LockedError: another run holds it.
+        KpiError: the folder of the reports cannot be written.
+    """
+    before = left_behind(project)  # read first: the lock writes our own name there
+    with locked(project):
+        if before:
+            tell(f"warning: {unended(before)}")
+            record = Record(started=before["since"], error=unended(before))
+            with suppress(OSError):
+                write_record(project, {**as_json(record), "by": before, "finished": ""})
+        yield
 
 
 def jobs_of(project: Project, options: RunOptions) -> list[Job]:
@@ -173,7 +191,7 @@ def reports_of(project: Project, options: RunOptions) -> list[ReportJob]:
 def plan(project: Project, options: RunOptions, *, tell: Callable[[str], None] = lambda _: None) -> Plan:
     """What a run would do. The tables are brought up to date for it; nothing is rendered or published."""
     project = Project(project.root)
-    with locked(project):
+    with held(project, tell):
         heal(project)
         built = refresh(project, allow_sample=options.use_sample, tell=tell)
         site = current(project)

@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -14,10 +15,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from kpi import fingerprint
+from kpi import doctor, fingerprint
 from kpi.errors import KpiError, LockedError, UsageError
 from kpi.files import read_json, write_whole
 from kpi.forks import can_fork
+from kpi.listing import history_table
 from kpi.lock import HOLDER, LOCK, locked
 from kpi.project import Project
 from kpi.releases import current, history, is_current, releases, roll_back
@@ -324,6 +326,32 @@ def test_a_soft_lock_that_says_nothing_counts_as_held_and_the_message_says_what_
     monkeypatch.setenv("KPI_LOCK", "soft")
     with locked(project):
         pass
+
+
+def test_a_run_that_was_killed_is_told_by_the_next_one_and_stays_on_record(project):
+    def hold_and_be_killed() -> None:
+        with locked(project):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    killed = os.fork()
+    if not killed:
+        hold_and_be_killed()
+    os.waitpid(killed, 0)
+    assert f"process {killed}, since " in next(doctor.killed_run(project)).found
+    told: list[str] = []
+    run(project, RunOptions(), tell=told.append)
+    assert told[0].startswith("warning: a run did not come to its end: ")
+    assert f"process {killed}, since " in told[0]
+    ours, its = history(project)[:2]
+    assert (ours["error"], its["by"]["pid"]) == ("", killed)
+    assert its["error"] in history_table(project)["error"].tolist()
+    assert its["error"] in told[0]
+    told.clear()
+    run(project, RunOptions(), tell=told.append)
+    assert told == []
+    at_work = {"host": platform.node(), "pid": os.getppid()}
+    (project.reports / HOLDER).write_text(json.dumps(at_work), encoding="utf-8")
+    assert list(doctor.killed_run(project)) == []
 
 
 @pytest.fixture

@@ -137,10 +137,10 @@ def build(
     log_as(log_format)
     project = project_of(root)
     from kpi.listing import source_table
-    from kpi.lock import locked
     from kpi.refresh import refresh
+    from kpi.run import held
 
-    with locked(project):
+    with held(project, tell):
         built = refresh(project, allow_sample=not no_sample, force=force)
     print_rows(source_table(built), Listing.table)
     tell_held_back(built.reasons, built.problems)
@@ -166,10 +166,10 @@ def rollback(
 ) -> None:
     """Publish an earlier release again, in one step; the next run publishes what is true then."""
     project = project_of(root)
-    from kpi.lock import locked
     from kpi.releases import roll_back
+    from kpi.run import held
 
-    with locked(project):
+    with held(project, tell):
         release = roll_back(project, run)
     tell(f"published again: {release.name}")
 
