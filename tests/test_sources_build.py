@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from kpi.errors import UsageError
+from kpi.register import load_catalogue
 from kpi.sources import deliveries, module, modules
 from kpi.sources.build import build_files
 from kpi.sources.judged import HELD_BACK
@@ -88,6 +89,40 @@ def test_an_unreadable_file_does_not_stop_the_others(build):
     result = build(HEADING, GOOD, broken="a\x00b")
     assert result.rows_accepted == 1
     assert result.held_back.loc[0, ["file", "row"]].tolist() == ["broken.csv", ""]
+
+
+@pytest.mark.parametrize(
+    ("source", "typed", "mistyped", "found"),
+    [
+        ("case-files", "05/07/2018", "05/07/2081", "2081-07-05"),
+        ("film-fund", ";15/03/2017;", ";15/03/1917;", "1917-03-15"),
+        ("ticketing", "2018-01;", "2081-01;", "2081-01"),
+        ("surveys", "2019-Q1;", "2091-Q1;", "2091-Q1"),
+        ("rankings", ";2018;", ";2117;", "2117"),
+        ("budgets", "2018;", "2108;", "2108"),
+    ],
+)
+def test_a_time_that_cannot_be_holds_its_row_back(root, tmp_path, source, typed, mistyped, found):
+    *_, sample = sorted((root / "data" / "sample" / source).glob("*.csv"))
+    good = sample.read_text(encoding="utf-8")
+    assert typed in good
+    path = tmp_path / "2026-11-01--delivered.csv"
+    path.write_text(good.replace(typed, mistyped, 1), encoding="utf-8")
+    result = build_files([path], source, load_catalogue(root / "data" / "catalogue"), root / "expectations")
+    assert result.held_back["found"].tolist() == [found]
+    assert "from 1950 to " in result.held_back.loc[0, "expected"]
+    assert result.observations["time_period"].str[:4].between("1950", "2026").all()
+
+
+def test_the_day_of_the_delivery_is_the_last_that_it_can_tell_of(build):
+    rows = [GOOD, GOOD.replace("2019-01", "2019-02"), GOOD.replace("2019-01", "2019-03")]
+    result = build(HEADING, *rows, name="2019-02-01--stays.csv")
+    assert result.rows_accepted == 2
+    assert result.held_back.loc[0, "reason"] == (
+        "2019-02-01--stays.csv, row 4, column Month: found 2019-03, expected a period from 1950 to 2019-02-01, the day "
+        "of the delivery. Look for a mistyped year; what is still to come is delivered when it has happened."
+    )
+    assert build(HEADING, *rows).held_back.empty
 
 
 def test_repeated_rows_are_problems_not_sums(build):

@@ -199,14 +199,14 @@ def test_a_wrong_row_revises_nothing_and_a_mended_one_settles_it(deliver, monkey
     for module in (judging, judged):
         monkeypatch.setattr(module, "validate", validate)
     wrong = {
-        "v2019_02_01__a": [line(nights="1.500"), line("2019-02", 0), line("2019-03", 3)],
+        "v2019_02_01__a": [line(nights="1.500"), line("2019-02", 0), line("2018-12", 3)],
         "v2019_01_01__old": [line(nights=20)],
     }
     result = deliver(**wrong)
-    assert nights(result.observations) == {"2019-01 FR": 20, "2019-03 FR": 3}
+    assert nights(result.observations) == {"2018-12 FR": 3, "2019-01 FR": 20}
     assert result.held_back["row"].tolist() == ["2", "3"]
     mended = deliver(**wrong, v2019_02_03__mended=[line(nights=1500), line("2019-02", 2)])
-    assert nights(mended.observations) == {"2019-01 FR": 1500, "2019-02 FR": 2, "2019-03 FR": 3}
+    assert nights(mended.observations) == {"2018-12 FR": 3, "2019-01 FR": 1500, "2019-02 FR": 2}
     assert mended.held_back.empty
 
 
@@ -241,7 +241,7 @@ def test_a_format_may_say_that_what_is_left_out_is_withdrawn():
 FILES = {
     "2019-02-01--a.csv": [line(), line("2019-02", 5), line("2019-03", "x")],
     "2019-03-01--b.csv": [line(nights=31), line("2019-03", 7)],
-    "2019-03-01--c.csv": [line("2019-03", 7), line("2019-04", 8)],
+    "2019-03-01--c.csv": [line("2019-03", 7), line("2018-11", 8)],
     "undated.csv": [line(nights=1), line("2018-12", 2)],
 }
 

@@ -30,7 +30,9 @@ FORMATS: Mapping[str, DeliveryFormat] = {
         key=(*_KEY, "revision"),
         columns=(
             column(
-                "year", "period", "Année budgétaire", "Begrotingsjaar", "Budget year", "Année", "Jaar", frequency="A"
+                *("year", "period", "Année budgétaire", "Begrotingsjaar", "Budget year", "Année", "Jaar"),
+                frequency="A",
+                ahead=10,
             ),
             column("budget_line", "code", "Budget", "Begroting", "Budget", "Poste budgétaire", codes="budget_line"),
             column("team", "code", "Service", "Dienst", "Service", "Équipe", "Team", codes="team", optional=True),

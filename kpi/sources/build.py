@@ -17,7 +17,7 @@ from kpi.sources.delivery import PLACE, Delivery, read_delivery
 from kpi.sources.extracts import read_extract
 from kpi.sources.formats import DeliveryFormat
 from kpi.sources.judged import SourceResult, judged, parameters
-from kpi.sources.judging import judge, once_a_day, without_repeated
+from kpi.sources.judging import in_time, judge, once_a_day, without_repeated
 from kpi.sources.ledger import check_unchanged
 from kpi.sources.vintages import current, days, settled, vintages, with_vintage
 from kpi.validation import Verdict
@@ -38,11 +38,11 @@ def build_files(
 ) -> SourceResult:
     """Read files of one source together, check them, and normalise what is accepted.
 
-    The steps are those of the page "what happens to a delivery": cells, repeated keys, the suite of
-    the format; then, for each day on which something came, what newer deliveries revise, the rules
-    of the source, and the suite that every tidy table must pass. A row leaves at the first step that
-    finds a problem with it, and revises nothing; all problems of a step are found. Problems that a
-    newer delivery has settled are not told again.
+    The steps are those of the page "what happens to a delivery": cells, times that cannot be,
+    repeated keys, the suite of the format; then, for each day on which something came, what newer
+    deliveries revise, the rules of the source, and the suite that every tidy table must pass. A row
+    leaves at the first step that finds a problem with it, and revises nothing; all problems of a step
+    are found. Problems that a newer delivery has settled are not told again.
 
     Args:
         paths: delivered files, CSV or workbook.
@@ -68,12 +68,13 @@ def build_files(
     verdicts: list[Verdict] = []
     for name, form in source.FORMATS.items():
         delivered = _stacked(found, name, form)
-        once, repeated = once_a_day(delivered, form)
-        again += len(delivered) - len(once) - len(repeated)
+        possible, impossible = in_time(delivered, form)
+        once, repeated = once_a_day(possible, form)
+        again += len(possible) - len(once) - len(repeated)
         frames[name], failed, said = judge(once, form, known, expectations)
         verdicts += said
         mended = settled(_refused(found, name, delivered.drop(frames[name].index)), frames[name], form)
-        problems = [p for p in (*problems, *repeated, *failed) if (p.file, p.sheet, p.row) not in mended]
+        problems = [p for p in (*problems, *impossible, *repeated, *failed) if (p.file, p.sheet, p.row) not in mended]
     states, broken, accepted = _states(frames, before, source, catalogue)
     own = {path.name for path in paths}
     broken = [problem for problem in broken if problem.file in own]

@@ -24,8 +24,8 @@ _SHOWN = 12
 #: No policy counts or pays more, and beyond it a number is no longer exact.
 _LARGEST = 10**15
 _TOO_LARGE = "It is too large to be true."
-#: A date cell of before that is a number that was formatted as a date.
-_EARLIEST = dt.date(1950, 1, 1)
+#: No register reaches further back. A date cell of before is a number that was formatted as a date.
+EARLIEST = dt.date(1950, 1, 1)
 #: Spreadsheets count days from the end of 1899; the days of 1990 to 2099 are read, so that no year or price is one.
 _DAY_ZERO = dt.date(1899, 12, 30)
 _SERIALS = range((dt.date(1990, 1, 1) - _DAY_ZERO).days, (dt.date(2100, 1, 1) - _DAY_ZERO).days)
@@ -145,7 +145,7 @@ def _two_readings(text: str) -> str:
 def _date(value: Any, *, serials: bool) -> Any:
     if isinstance(value, (dt.datetime, dt.date)):
         day = value.date() if isinstance(value, dt.datetime) else value
-        if day < _EARLIEST:
+        if day < EARLIEST:
             return Refused("a day such as 30/06/2019 or 2019-06-30", "A number was probably formatted as a date.")
         timed = isinstance(value, dt.datetime) and value.time() != dt.time()
         return Refused("a day without a time") if timed else day.isoformat()

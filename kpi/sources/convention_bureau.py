@@ -57,6 +57,7 @@ FORMATS: Mapping[str, DeliveryFormat] = {
             column(
                 *("congress_year", "period", "Année du congrès", "Jaar van het congres", "Congress year"),
                 frequency="A",
+                ahead=20,
                 empty=True,
             ),
         ),

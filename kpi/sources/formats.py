@@ -38,6 +38,9 @@ class Column(Entry):
     """Codes that a delivery may not use: a total among its parts would be counted twice."""
     frequency: str = ""
     """For ``period``: the letter of the only frequency accepted, such as ``M``."""
+    ahead: int | None = 0
+    """For ``date`` and ``period``: how many years after the delivery it may lie. Zero: it is of what has
+    happened, and lies not after the day of the delivery. None: any time may stand there."""
     required: bool = True
     """Whether the column must stand in the file."""
     allow_empty: bool = False
@@ -64,6 +67,7 @@ def column(
     *also: str,
     codes: str | CodeList | None = None,
     frequency: str = "",
+    ahead: int | None = 0,
     not_accepted: tuple[str, ...] = ("_T",),
     empty: bool = False,
     optional: bool = False,
@@ -80,6 +84,7 @@ def column(
         also=also,
         codes=codes,
         frequency=frequency,
+        ahead=ahead,
         not_accepted=not_accepted,
         allow_empty=empty or optional,
         required=not optional,

@@ -1,4 +1,4 @@
-"""Which delivered rows can be believed: each key once in a delivery, and what the suite of the format says."""
+"""Which delivered rows can be believed: of a time that can be, each key once, and what the suite of the format says."""
 
 from __future__ import annotations
 
@@ -9,10 +9,39 @@ from typing import Any
 import pandas as pd
 
 from kpi.errors import Problem
+from kpi.parsing.periods import bounds
+from kpi.sources.cells import EARLIEST
 from kpi.sources.delivery import PLACE
 from kpi.sources.formats import DeliveryFormat
-from kpi.sources.vintages import vintages
+from kpi.sources.vintages import latest_day, vintage_of, vintages
 from kpi.validation import Verdict, validate
+
+
+def in_time(frame: pd.DataFrame, form: DeliveryFormat) -> tuple[pd.DataFrame, list[Problem]]:
+    """Rows whose days and periods can be, and a problem for each other day.
+
+    One mistyped year makes a stock of every month until then, so nothing may begin before 1950, or after
+    the last day of which its delivery can tell.
+    """
+    held = pd.Series(False, index=frame.index)
+    problems = []
+    for column in form.columns:
+        if column.kind not in {"date", "period"} or column.ahead is None:
+            continue
+        told = frame[column.name].dropna().astype("str")
+        begins = told.map({period: bounds(period)[0] for period in told.unique()}).astype("str")
+        files = frame.loc[told.index, "source_file"]
+        last = files.map({name: latest_day(name, column.ahead) for name in files.unique()}).astype("str")
+        wrong = (begins != "") & ((begins < EARLIEST.isoformat()) | (begins > last))
+        wrong = wrong.reindex(frame.index, fill_value=False)
+        for place, row in frame[wrong].iterrows():
+            dated = vintage_of(row["source_file"]) and not column.ahead
+            until = f"{last[place]}, the day of the delivery" if dated else f"the end of {last[place][:4]}"
+            expected = f"a {'day' if column.kind == 'date' else 'period'} from {EARLIEST.year} to {until}"
+            remedy = "Look for a mistyped year; what is still to come is delivered when it has happened."
+            problems.append(problem_of(row, row[column.name], expected, remedy, column.heading.en))
+        held |= wrong
+    return frame[~held], problems
 
 
 def once_a_day(frame: pd.DataFrame, form: DeliveryFormat) -> tuple[pd.DataFrame, list[Problem]]:

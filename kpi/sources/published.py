@@ -21,7 +21,8 @@ _CARRIED_TOO = ("flow", "flags", "alternative", "period_start", "period_end")
 def _column(name: str, kind: Kind = "text", *, needed: bool = False, required: bool = True) -> Column:
     """The files are the project's own: their headings are the names, in every language."""
     heading = Text(fr=name, nl=name, en=name)
-    return Column(name=name, kind=kind, heading=heading, allow_empty=not needed, required=required)
+    # Policy documents also tell of what is planned.
+    return Column(name=name, kind=kind, heading=heading, ahead=None, allow_empty=not needed, required=required)
 
 
 FORMATS: Mapping[str, DeliveryFormat] = {

@@ -42,7 +42,8 @@ FORMATS: Mapping[str, DeliveryFormat] = {
         key=("ranking", "year"),
         columns=(
             column("ranking", "code", "Classement", "Rangschikking", "Ranking", "Index", codes=_RANKING),
-            column("year", "period", "Année", "Jaar", "Year", "Édition", "Editie", frequency="A"),
+            # Publishers name an edition after the year to come.
+            column("year", "period", "Année", "Jaar", "Year", "Édition", "Editie", frequency="A", ahead=1),
             column("rank", "count", "Rang", "Plaats", "Rank", "Position", "Positie"),
             column("ranked", "count", "Villes classées", "Gerangschikte steden", "Cities ranked", optional=True),
             personal("entered_by", "Encodé par", "Ingevoerd door", "Entered by"),

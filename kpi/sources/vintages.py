@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -34,6 +35,21 @@ def dated_name(name: str, vintage: str) -> str:
     """
     bare = name[_PREFIX_LENGTH:] if vintage_of(name) else name
     return f"{vintage}--{bare}"
+
+
+def latest_day(name: str, years_ahead: int = 0) -> str:
+    """The last day of which a delivery can tell: the day it came, or the end of a later year.
+
+    Of a file without a date only the current year is known, and its end is the last day.
+
+    >>> latest_day("2026-11-22--nights.csv"), latest_day("2026-11-22--budgets.csv", 10)
+    ('2026-11-22', '2036-12-31')
+    """
+    came = vintage_of(name)
+    if came and not years_ahead:
+        return came
+    year = int(came[:4]) if came else dt.datetime.now().astimezone().year
+    return f"{year + years_ahead}-12-31"
 
 
 def with_vintage(observations: pd.DataFrame) -> pd.DataFrame:
