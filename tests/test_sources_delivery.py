@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from kpi.catalogue import Text
 from kpi.errors import DeliveryError
@@ -178,6 +178,28 @@ def test_a_workbook_gives_real_numbers_and_dates(tmp_path):
         *((3, "Nights", "Feuille"), (3, "Amount (EUR)", "Feuille"), (3, "Date", "Feuille")),
         *((3, "Month", "Feuille"), (4, "Nights", "Feuille")),
     ]
+
+
+def test_a_sheet_without_headings_is_told_beside_one_that_is_read(tmp_path):
+    heading = ["Référence", "Marché", "Nuitées", "Montant", "Date"]
+    path = workbook(tmp_path, heading, ["a", "BE", 1], title="2017")
+    book = load_workbook(path)
+    titled, bare, notes, hidden = (book.create_sheet(name) for name in ("2018", "2019", "Notes", "Hidden"))
+    for row in (["Jan Peeters"], heading, ["b", "BE", 2]):
+        titled.append(row)
+    bare.append(["c", "BE", 3])
+    for row in (["Sent by the office."], ["Amounts in euro."]):
+        notes.append(row)
+    hidden.append(["d", "BE", 4])
+    hidden.sheet_state = "hidden"
+    book.save(path)
+    good, *lost = read_delivery(path, {"rows": FORM}, CATALOGUE)
+    assert good.frame["ref"].tolist() == ["a"]
+    told = [(p.sheet, p.row, p.found) for delivery in lost for p in delivery.problems]
+    assert [(sheet, row) for sheet, row, _ in told] == [("2018", 1), ("2019", 1)]
+    assert "no known heading" in told[0][2]
+    assert "Peeters" not in told[0][2]
+    assert "Reference, Market, Nights, Amount (EUR), Date" in lost[0].problems[0].expected
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pandas as pd
 
 from kpi.catalogue import Catalogue
 from kpi.errors import DeliveryError, Problem
-from kpi.parsing.tables import Table, read_tables
+from kpi.parsing.tables import Table, Unread, read_tables
 from kpi.sources.cells import Refused, reader
 from kpi.sources.formats import Column, DeliveryFormat, best_format
 from kpi.sources.people import is_named, shown
@@ -66,7 +66,8 @@ def read_delivery(path: Path, formats: Mapping[str, DeliveryFormat], catalogue: 
         catalogue: gives the code lists.
 
     Returns:
-        One delivery a table: one for text, one a recognised sheet for a workbook.
+        One delivery a table: one for text, one a visible sheet for a workbook. A sheet without known headings
+        is a problem beside those that are read; notes, with one cell a row, are left aside.
 
     Raises:
         DeliveryError: nothing can be read: no file, no table, or no heading row.
@@ -76,11 +77,39 @@ def read_delivery(path: Path, formats: Mapping[str, DeliveryFormat], catalogue: 
     fitting = [(table, *best_format(formats, table.headings)) for table in tables]
     known = [(table, name) for table, name, score in fitting if score > 0]
     if not known:
-        first = next(iter(formats.values()))
-        wanted = ", ".join(column.heading.en for column in first.columns if column.required)
+        wanted = _wanted(next(iter(formats.values())))
         msg = f"{path}: no heading row with known columns in it; expected the headings {wanted} in row 1."
         raise DeliveryError(msg)
-    return tuple(_read_table(path.name, table, name, formats[name], catalogue) for table, name in known)
+    read = [_read_table(path.name, table, name, formats[name], catalogue) for table, name in known]
+    lost = [table for table, _, score in fitting if score == 0 and not _is_note(table)]
+    name = known[0][1]
+    return (*read, *(_without_headings(path.name, table, name, formats[name]) for table in lost))
+
+
+def _wanted(form: DeliveryFormat) -> str:
+    return ", ".join(column.heading.en for column in form.columns if column.required)
+
+
+def _is_note(table: Table) -> bool:
+    return all(len(_typed_in(cells)) <= 1 for _, cells in table.rows)
+
+
+def _typed_in(cells: Sequence[Any]) -> list[Any]:
+    return [cell for cell in cells if cell not in (None, "") and not isinstance(cell, Unread)]
+
+
+def _without_headings(file: str, table: Table, name: str, form: DeliveryFormat) -> Delivery:
+    """A sheet that is not understood, beside one that is: what it holds would be lost without a word."""
+    reading = _Reading(file, table, form, ())
+    number, cells = table.rows[0]
+    first = _typed_in(cells)[0]
+    reading.problem(
+        f"a first row with {shown(first, [], guarded=form.guarded, shifted=True)} and no known heading",
+        f"the headings {_wanted(form)}",
+        "Put them in the first row, with no title above; hide the sheet if it holds no data.",
+        row=number,
+    )
+    return Delivery(name, _empty(form), tuple(reading.problems), (), 0)
 
 
 def _read_table(file: str, table: Table, name: str, form: DeliveryFormat, catalogue: Catalogue) -> Delivery:
@@ -172,9 +201,8 @@ def _values(
 def _tell(reading: _Reading) -> None:
     """A problem for each refused cell; how many there are in its row decides how much of it is shown."""
     wrong = Counter(number for number, *_ in reading.refused)
-    guarded = any(column.kind == "personal" for column in reading.form.columns)
     for number, heading, cell, people, why in reading.refused:
-        found = shown(cell, people, guarded=guarded, shifted=wrong[number] >= _SHIFTED)
+        found = shown(cell, people, guarded=reading.form.guarded, shifted=wrong[number] >= _SHIFTED)
         reading.problem(found, why.expected, why.remedy, row=number, column=heading)
 
 

@@ -133,6 +133,11 @@ class DeliveryFormat(Entry):
         """Columns of the frame that reading gives: all but the personal ones."""
         return [column.name for column in self.columns if column.kind != "personal"]
 
+    @property
+    def guarded(self) -> bool:
+        """Whether the file has columns with people, so that any text in it may be a name."""
+        return any(column.kind == "personal" for column in self.columns)
+
     def matched(self, headings: Sequence[str]) -> dict[str, list[int]]:
         """Position of each declared column in a heading row; two positions when it stands there twice.
 
