@@ -31,7 +31,8 @@ ANNUAL = "annual"
 class BuildResult:
     """What a build did.
 
-    ``held_back`` has a row a problem: of identities and corrections first, then of each source.
+    ``held_back`` has a row a problem: of identities, corrections and what is read by no source first,
+    then of each source.
     ``corrections`` are the corrected observations as printed, with what was done; ``findings`` what
     the printed figures say of each declared identity; ``suppressed`` which values are not shown, and
     why: the tables themselves are protected, see :mod:`kpi.disclosure`. ``questions`` are

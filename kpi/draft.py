@@ -20,6 +20,7 @@ from kpi.keeping import of_last
 from kpi.observations import combine, rows_of, stack, tidy
 from kpi.parsing.periods import frequency
 from kpi.project import Project
+from kpi.sources import astray
 from kpi.sources.judged import HELD_BACK, SourceResult
 from kpi.sources.kept import kept_sources, source_keys
 from kpi.store import COMPUTED, CORRECTIONS, OBSERVATIONS, REVISIONS, SUPPRESSED, VINTAGES
@@ -113,6 +114,7 @@ def draft(
     guards = [
         _problem_table("identities", [finding.problem for finding in surprises(findings)]),
         _problem_table("corrections", corrected.problems),
+        _problem_table("incoming", astray(project.root)),
     ]
     vintages = all_known(histories)
     changes = revisions(vintages)

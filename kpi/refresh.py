@@ -14,7 +14,7 @@ from kpi.errors import KpiError
 from kpi.forks import beside, can_fork
 from kpi.project import Project
 from kpi.records import read_record
-from kpi.sources import deliveries, modules
+from kpi.sources import astray, deliveries, modules
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,4 +137,5 @@ def build_key(project: Project, *, allow_sample: bool) -> str:
         paths, is_sample = deliveries(root, source, allow_sample=allow_sample)
         beside = [path for folder in {path.parent for path in paths} for path in folder.glob("*.jsonl")]
         given.append([source, is_sample, fingerprint.of_files([*paths, *beside], root)])
-    return fingerprint.of(fingerprint.of_files([*declared, *checked], root), given, fingerprint.code())
+    unread = [str(problem) for problem in astray(root)]
+    return fingerprint.of(fingerprint.of_files([*declared, *checked], root), given, unread, fingerprint.code())

@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from kpi.errors import UsageError
+from kpi.refresh import build_key, refresh
 from kpi.register import load_catalogue
-from kpi.sources import deliveries, module, modules
+from kpi.sources import astray, deliveries, module, modules
 from kpi.sources.build import build_files
 from kpi.sources.judged import HELD_BACK
 from tests.small_catalogue import small_catalogue
+from tests.tiny_project import make_tiny
 
 CATALOGUE = small_catalogue()
 HEADING = "Mois;Motif;Marché;Hébergement;Nuitées;Arrivées"
@@ -51,6 +53,47 @@ def test_a_real_delivery_puts_the_sample_aside(tmp_path):
     assert deliveries(tmp_path, "export-aid")[1] is True
     (real / "june.xlsx").touch()
     assert deliveries(tmp_path, "export-aid") == ([real / "june.xlsx"], False)
+
+
+def test_what_no_source_reads_is_told_with_what_to_do(tmp_path):
+    incoming = tmp_path / "data" / "incoming"
+    assert astray(tmp_path) == []
+    for name in (
+        *("export-aid/june.csv", "export-aid/deliveries.jsonl", "export-aid/README.md", "export-aid/~$june.xlsx"),
+        *("export-aid/aid.ods", "export-aid/2026/july.csv", "export-aid/x.csv/y", "ticketting/sales.csv", "loose.csv"),
+        *("README.md", ".gitkeep", "surveys/.gitkeep"),
+    ):
+        path = incoming / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    (incoming / "export-aid" / "gone.csv").symlink_to(tmp_path / "nowhere.csv")
+    (incoming / "empty").mkdir()
+    told = {problem.file.removeprefix("data/incoming/"): problem for problem in astray(tmp_path)}
+    assert {name: problem.found for name, problem in told.items()} == {
+        "export-aid/2026": "a folder that is not read",
+        "export-aid/aid.ods": "a file that is not read",
+        "export-aid/gone.csv": "a link that leads nowhere",
+        "export-aid/x.csv": "a folder that is not read",
+        "loose.csv": "a file that is not read",
+        "ticketting": "a folder that is not read",
+    }
+    assert "did you mean 'ticketing'?" in told["ticketting"].remedy
+    assert "Save it as .xlsx or .csv" in told["export-aid/aid.ods"].remedy
+    assert [path.name for path in deliveries(tmp_path, "export-aid")[0]] == ["june.csv"]
+
+
+def test_a_build_notices_what_no_source_reads_and_when_it_goes(tmp_path):
+    project = make_tiny(tmp_path)
+    before = build_key(project, allow_sample=True)
+    lost = tmp_path / "data" / "incoming" / "ticketting" / "sales.csv"
+    lost.parent.mkdir(parents=True)
+    lost.write_text("x")
+    assert build_key(project, allow_sample=True) != before
+    built = refresh(project)
+    assert built.counts["incoming"] == 1
+    assert "data/incoming/ticketting" in built.held_back["reason"].iloc[0]
+    lost.unlink()
+    assert build_key(project, allow_sample=True) == before
 
 
 def test_a_source_without_files_gives_an_empty_table(root, catalogue):

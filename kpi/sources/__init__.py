@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
-from kpi.errors import unknown
+from kpi.errors import Problem, suggestion, unknown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kpi.sources.formats import DeliveryFormat
     from kpi.sources.judged import SourceResult
 
-__all__ = ["COMMITTED", "SUFFIXES", "SourceModule", "build_source", "deliveries", "module", "modules"]
+__all__ = ["COMMITTED", "SUFFIXES", "SourceModule", "astray", "build_source", "deliveries", "module", "modules"]
 
 #: Modules of this folder that serve the sources and are none.
 _SERVING = {
@@ -53,6 +53,10 @@ _SERVING = {
 COMMITTED = {"published": Path("data", "published")}
 #: Endings of the files that are read; what is delivered under another is stored under one of these.
 SUFFIXES = frozenset({".csv", ".gz", ".json", ".parquet", ".tsv", ".txt", ".xlsx"})
+
+
+#: Ending of the registers that lie beside deliveries.
+_REGISTER = ".jsonl"
 
 
 class SourceModule(Protocol):
@@ -115,9 +119,48 @@ def build_source(root: Path, source_id: str, catalogue: Catalogue, *, allow_samp
     return build_files(paths, source_id, catalogue, root / "expectations", is_sample=is_sample)
 
 
+def astray(root: Path) -> list[Problem]:
+    """A problem for each entry of ``data/incoming`` that no source reads: a sample may be shown in its place."""
+    problems = []
+    known = [name for name in modules() if name not in COMMITTED]
+    for place in _entries(root / "data" / "incoming"):
+        if place.name in known and place.is_dir():
+            unread = (path for path in _entries(place) if not _is_read(path) and not _is_beside(path))
+            problems += [_astray(path, root, "a delivery of this source", _remedy(path)) for path in unread]
+        elif _entries(place) if place.is_dir() else not _is_beside(place):
+            remedy = f"Put deliveries in the folder of their source: {suggestion(place.name, known)}"
+            problems.append(_astray(place, root, "the folder of a source", remedy))
+    return problems
+
+
+def _astray(path: Path, root: Path, expected: str, remedy: str) -> Problem:
+    kind = "a folder that is not read" if path.is_dir() else "a file that is not read"
+    found = kind if path.exists() else "a link that leads nowhere"
+    return Problem(path.relative_to(root).as_posix(), found, expected, remedy)
+
+
+def _remedy(path: Path) -> str:
+    if path.is_dir():
+        return f"Put its files into {path.parent.name} itself: folders within are not read."
+    if not path.exists():
+        return "Put the file itself there."
+    return f"Save it as .xlsx or .csv; files are read that end in {', '.join(sorted(SUFFIXES))}."
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What somebody put there; a leading ~ or dot is what an open office program and the desktop leave behind."""
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in found if not path.name.startswith((".", "~")))
+
+
+def _is_read(path: Path) -> bool:
+    return path.is_file() and path.suffix.lower() in SUFFIXES
+
+
+def _is_beside(path: Path) -> bool:
+    """Whether it lies beside deliveries and is none."""
+    return path.suffix == _REGISTER or path.stem == "README"
+
+
 def _files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    # A leading ~ or dot is what an open office program and the desktop leave behind.
-    found = (path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~")))
-    return sorted(path for path in found if path.suffix.lower() in SUFFIXES)
+    return [path for path in _entries(folder) if _is_read(path)]
