@@ -172,8 +172,9 @@ def is_extract(path: Path, extract: EventExtract) -> bool:
 def _coded(
     rows: pd.DataFrame, name: str, column: str, file: str, catalogue: Catalogue
 ) -> tuple[pd.DataFrame, list[Problem]]:
-    from kpi.sources.cells import Refused, reader  # noqa: PLC0415  (sources import this module)
+    from kpi.sources.cells import Refused, reader, vocabulary  # noqa: PLC0415  (sources import this module)
     from kpi.sources.formats import Column, DeliveryFormat  # noqa: PLC0415
+    from kpi.sources.people import shown  # noqa: PLC0415
 
     heading = {"fr": column, "nl": column, "en": column}
     declared = Column.model_validate({"name": name, "kind": "code", "codes": name, "heading": heading})
@@ -184,7 +185,8 @@ def _coded(
     for cell, events in counts.items():
         value = read(None if pd.isna(cell) else cell)  # type: ignore[call-overload]
         if isinstance(value, Refused):
-            found = f"{events:.0f} events with {'nothing' if pd.isna(cell) else repr(str(cell)[:60])}"  # type: ignore[call-overload]
+            what = shown(None if pd.isna(cell) else cell, [], known=vocabulary(declared, catalogue))  # type: ignore[call-overload]
+            found = f"{events:.0f} events with {what}"
             problems.append(Problem(file, found, value.expected, value.remedy, column=column))
         else:
             codes[cell] = value

@@ -193,7 +193,7 @@ def test_a_malformed_entry_names_file_entry_and_field(small, tmp_path):
     ("old", "new", "words"),
     [
         ("Marché", "Marktt", "Marktt"),
-        ("in-person", "by-balloon", "by-balloon"),
+        ("in-person", "in-personne", "in-personne"),
     ],
 )
 def test_check_tells_place_found_and_expected(small, tmp_path, old, new, words):

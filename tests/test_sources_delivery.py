@@ -100,7 +100,7 @@ def test_a_heading_that_stands_twice(tmp_path):
     ("line", "column", "found", "hint"),
     [
         ("a;Frankreich;1;;;;", "Market", "'Frankreich'", "Did you mean FR (France)"),
-        ("a;Atlantide;1;;;;", "Market", "'Atlantide'", "Known are BE (Belgium), FR (France)"),
+        ("a;Atlantide;1;;;;", "Market", "a text of one word (not shown)", "Known are BE (Belgium), FR (France)"),
         ("a;Total;1;;;;", "Market", "'Total'", "totals are computed"),
         ("a;BE;1.234;;;;", "Nights", "'1.234'", "It may mean 1234 or 1 and 234 thousandths."),
         ("a;BE;1,5;;;;", "Nights", "'1,5'", "a whole number"),
@@ -134,6 +134,36 @@ def test_a_shifted_row_is_not_trusted_and_names_are_not_shown(tmp_path):
         (4, "a personal value (not shown)"),
     ]
     assert "Peeters" not in " ".join(map(str, got.problems))
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("Quistelberg, Jan", "a text of two words (not shown)"),
+        ("Dr. J. Quistelberg", "a text of three words (not shown)"),
+        ("J. Quistelberg", "a text of two words (not shown)"),
+        ("VANDERQUIST W.", "a text of two words (not shown)"),
+        ("Quistelberg", "a text of one word (not shown)"),
+        ("jan quistelberg", "a text of two words (not shown)"),
+        ("jan.2@quistel.be", "a text of one word (not shown)"),
+        ("J.Q.", "a text of one word (not shown)"),
+        ("Frankreich", "'Frankreich'"),
+        ("France Belgique", "'France Belgique'"),
+        ("BE10", "'BE10'"),
+        ("2019", "'2019'"),
+    ],
+)
+def test_what_may_be_a_name_is_told_by_its_shape(tmp_path, cell, found):
+    in_codes, in_dates = f"a;{cell};1;;;;", f"b;BE;1;;{cell};;"
+    problems = read(csv(tmp_path, HEADING, in_codes, in_dates)).problems
+    assert problems[0].found == found
+    assert [(p.row, p.column) for p in problems] == [(2, "Market"), (3, "Date")]
+    assert found.startswith("'") or not any("uist" in str(problem).lower() for problem in problems)
+
+
+def test_words_of_dates_and_amounts_are_shown_beside_a_number_only(tmp_path):
+    problems = read(csv(tmp_path, HEADING, "a;BE;1;1.200 EUR;;;", "b;BE;1;;30 février;;", "c;BE;1;;Mai;;")).problems
+    assert [p.found for p in problems] == ["'1.200 EUR'", "'30 février'", "a text of one word (not shown)"]
 
 
 def test_empty_lines_keep_the_row_numbers(tmp_path):

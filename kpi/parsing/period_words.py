@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_MONTHS = {
+#: The months in three languages, and how they are cut short.
+MONTHS = {
     word: number
     for number, words in enumerate(
         (
@@ -41,7 +42,7 @@ _ORDINALS = {
 }
 _YEAR = r"(?P<year>(?:19|20|21)[0-9]{2})"
 _NTH = r"(?:(?P<n>[1-4])(?:er|re|e|eme|ste|de|st|nd|rd|th)?|(?P<nth>" + "|".join(_ORDINALS) + "))"
-_NAME = r"(?P<name>" + "|".join(_MONTHS) + r")\.?"
+_NAME = r"(?P<name>" + "|".join(MONTHS) + r")\.?"
 _DAY = r"(?P<day>0?[1-9]|[12][0-9]|3[01])"
 _MONTH = r"(?P<month>0?[1-9]|1[0-2])"
 _QUARTER = r"(?:trimestre|kwartaal|quarter)"
@@ -88,5 +89,5 @@ def _compose(parts: dict[str, str], letter: str) -> str | None:
         number = int(parts["n"]) if "n" in parts else _ORDINALS[parts["nth"]]
         exists = letter == "Q" or number in {1, 2}
         return f"{year}-{letter}{number}" if exists else None
-    month = int(parts["month"]) if "month" in parts else _MONTHS[parts["name"]]
+    month = int(parts["month"]) if "month" in parts else MONTHS[parts["name"]]
     return f"{year}-{month:02d}" if letter == "M" else f"{year}-{month:02d}-{int(parts['day']):02d}"

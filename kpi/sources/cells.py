@@ -19,7 +19,7 @@ from kpi.parsing.text import fold
 from kpi.sources.formats import Column, DeliveryFormat
 
 #: What a spreadsheet shows where a formula failed.
-_ERRORS = {"#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"}
+ERRORS = {"#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"}
 _SHOWN = 12
 #: No policy counts or pays more, and beyond it a number is no longer exact.
 _LARGEST = 10**15
@@ -53,8 +53,7 @@ def reader(column: Column, form: DeliveryFormat, catalogue: Catalogue) -> Callab
     """
     convert: Callable[[Any], Any]
     if column.kind == "code":
-        named = column.codes or ""
-        codes = named if isinstance(named, CodeList) else catalogue.code_list(named)
+        codes = _codes_of(column, catalogue)
         convert = partial(_code, codes=codes, known=spellings(codes), not_accepted=column.not_accepted)
     elif column.kind in {"number", "count", "amount"}:
         convert = partial(_number, kind=column.kind, form=form)
@@ -65,6 +64,16 @@ def reader(column: Column, form: DeliveryFormat, catalogue: Catalogue) -> Callab
     else:
         convert = _words
     return partial(_read, convert=convert, allow_empty=column.allow_empty)
+
+
+def vocabulary(column: Column, catalogue: Catalogue) -> frozenset[str]:
+    """The folded spellings that a column of codes knows; none for another."""
+    return frozenset(spellings(_codes_of(column, catalogue)) if column.kind == "code" else ())
+
+
+def _codes_of(column: Column, catalogue: Catalogue) -> CodeList:
+    named = column.codes or ""
+    return named if isinstance(named, CodeList) else catalogue.code_list(named)
 
 
 def spellings(codes: CodeList) -> Mapping[str, tuple[str, ...]]:
@@ -88,7 +97,7 @@ def _read(cell: Any, convert: Callable[[Any], Any], *, allow_empty: bool) -> Any
         return Refused("a value", value.remedy)
     if value is None or value == "":
         return None if allow_empty else Refused("a value", "Fill in the cell, or leave the row out.")
-    if isinstance(value, str) and value.upper() in _ERRORS:
+    if isinstance(value, str) and value.upper() in ERRORS:
         return Refused("a value", "A formula failed here: mend it in the workbook.")
     return convert(value)
 

@@ -14,7 +14,7 @@ import pandas as pd
 from kpi.catalogue import Catalogue
 from kpi.errors import DeliveryError, Problem
 from kpi.parsing.tables import Table, Unread, read_tables
-from kpi.sources.cells import Refused, reader
+from kpi.sources.cells import Refused, reader, vocabulary
 from kpi.sources.formats import Column, DeliveryFormat, best_format
 from kpi.sources.people import is_named, shown
 
@@ -51,7 +51,7 @@ class _Reading:
     form: DeliveryFormat
     people: tuple[int, ...]
     problems: list[Problem] = field(default_factory=list)
-    refused: list[tuple[int, str, Any, Sequence[Any], Refused]] = field(default_factory=list)
+    refused: list[tuple[int, Column, Any, Sequence[Any], Refused]] = field(default_factory=list)
 
     def problem(self, found: str, expected: str, remedy: str = "", **place: Any) -> None:
         self.problems.append(Problem(self.file, found, expected, remedy, sheet=self.table.sheet, **place))
@@ -103,8 +103,9 @@ def _without_headings(file: str, table: Table, name: str, form: DeliveryFormat) 
     reading = _Reading(file, table, form, ())
     number, cells = table.rows[0]
     first = _typed_in(cells)[0]
+    headings = frozenset(word for column in form.columns for word in column.spellings) if form.guarded else None
     reading.problem(
-        f"a first row with {shown(first, [], guarded=form.guarded, shifted=True)} and no known heading",
+        f"a first row with {shown(first, [], known=headings)} and no known heading",
         f"the headings {_wanted(form)}",
         "Put them in the first row, with no title above; hide the sheet if it holds no data.",
         row=number,
@@ -131,7 +132,7 @@ def _read_table(file: str, table: Table, name: str, form: DeliveryFormat, catalo
     frame["source_row"] = [number for number, _ in whole]
     for column, position in columns:
         frame[column.name] = _values(reading, column, position, whole, reader(column, form, catalogue))
-    _tell(reading)
+    _tell(reading, catalogue)
     broken = frame["source_row"].isin({problem.row for problem in reading.problems})
     refused = _typed(frame[broken & frame[list(form.key)].notna().all(axis=1)], form)
     ordered = sorted(reading.problems, key=lambda problem: problem.row or 0)
@@ -192,18 +193,20 @@ def _values(
         if column.kind == "text" and isinstance(value, str) and is_named(value, people):
             value = Refused("something else than a person's name", "Look for cells that have shifted.")
         if isinstance(value, Refused):
-            reading.refused.append((number, column.heading.en, cell, people, value))
+            reading.refused.append((number, column, cell, people, value))
             value = None
         values.append(value)
     return values
 
 
-def _tell(reading: _Reading) -> None:
+def _tell(reading: _Reading, catalogue: Catalogue) -> None:
     """A problem for each refused cell; how many there are in its row decides how much of it is shown."""
     wrong = Counter(number for number, *_ in reading.refused)
-    for number, heading, cell, people, why in reading.refused:
-        found = shown(cell, people, guarded=reading.form.guarded, shifted=wrong[number] >= _SHIFTED)
-        reading.problem(found, why.expected, why.remedy, row=number, column=heading)
+    columns = {column.name: column for _, column, *_ in reading.refused}
+    known = {name: vocabulary(column, catalogue) for name, column in columns.items()} if reading.form.guarded else {}
+    for number, column, cell, people, why in reading.refused:
+        found = shown(cell, people, known=known.get(column.name), shifted=wrong[number] >= _SHIFTED)
+        reading.problem(found, why.expected, why.remedy, row=number, column=column.heading.en)
 
 
 def _empty(form: DeliveryFormat) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from kpi.observations import combine
 from kpi.parsing.text import fold
 from kpi.sources.aggregate import ones, summed
 from kpi.sources.formats import DeliveryFormat, column, personal
+from kpi.sources.people import shown
 
 _SOURCE = "press-trips"
 #: A clipping without a reference is of a trip that began at most so many days before it.
@@ -75,6 +76,7 @@ def check(frames: Mapping[str, pd.DataFrame], catalogue: Catalogue) -> list[Prob
     """Clippings whose trip is not known: none of that reference is accepted, or not exactly one may be meant."""
     trips, clippings = frames["trips"], frames["clippings"]
     known = sorted(trips["trip"])
+    references = frozenset(map(fold, known))
     problems = []
     for row, candidates in zip(clippings.to_dict("records"), _candidates(trips, clippings), strict=True):
         place = (int(row["source_row"]), "Trip reference", str(row["source_sheet"]))
@@ -88,7 +90,7 @@ def check(frames: Mapping[str, pd.DataFrame], catalogue: Catalogue) -> list[Prob
             problems.append(Problem(row["source_file"], found, expected, f"{hint} the reference of the trip.", *place))
         elif not candidates:
             hint = suggestion(row["trip"], known).capitalize() if known else "Deliver the trips as well."
-            found, expected = repr(row["trip"]), "the reference of an accepted trip"
+            found, expected = shown(row["trip"], [], known=references), "the reference of an accepted trip"
             problems.append(Problem(row["source_file"], found, expected, hint, *place))
     return problems
 
