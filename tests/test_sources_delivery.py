@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from kpi.catalogue import Text
 from kpi.errors import DeliveryError
@@ -208,6 +209,16 @@ def test_a_workbook_gives_real_numbers_and_dates(tmp_path):
         *((3, "Nights", "Feuille"), (3, "Amount (EUR)", "Feuille"), (3, "Date", "Feuille")),
         *((3, "Month", "Feuille"), (4, "Nights", "Feuille")),
     ]
+
+
+@pytest.mark.parametrize(("epoch", "number"), [(CALENDAR_WINDOWS_1900, 43646), (CALENDAR_MAC_1904, 42184)])
+def test_day_numbers_count_from_where_the_workbook_does(tmp_path, epoch, number):
+    path = workbook(tmp_path, ["Référence", "Marché", "Nuitées", "Montant", "Date"], ["a", "BE", 1, None, number])
+    book = load_workbook(path)
+    book.epoch = epoch
+    book.save(path)
+    got = read(path, FORM.model_copy(update={"serial_dates": True}))
+    assert got.frame["day"].tolist() == ["2019-06-30"]
 
 
 def test_a_sheet_without_headings_is_told_beside_one_that_is_read(tmp_path):

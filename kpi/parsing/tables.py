@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
 import struct
@@ -49,15 +50,21 @@ _NO_RESULT = Unread("a formula without its result", "Open the workbook, let it c
 _IS_MERGED = Unread("a merged cell", "Unmerge the cells and fill in each of them.")
 #: Wider merges are titles across a page.
 _MOST_COLUMNS = 200
+#: Spreadsheets count days from the end of 1899, where a workbook does not say otherwise.
+DAY_ZERO = dt.date(1899, 12, 30)
 _Rows = tuple[tuple[int, tuple[Any, ...]], ...]
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table as it stands in a file; ``rows`` are (row number, cells), the heading row first."""
+    """A table as it stands in a file; ``rows`` are (row number, cells), the heading row first.
+
+    ``day_zero`` is the day from which plain numbers count days: Excel for Mac may count from 1904.
+    """
 
     sheet: str
     rows: _Rows
+    day_zero: dt.date = DAY_ZERO
 
     @property
     def headings(self) -> list[str]:
@@ -207,7 +214,8 @@ def _workbook(path: Path, content: bytes, *, mark: bool) -> list[Table]:
             if sheet.sheet_state != "visible":
                 continue
             rows = _filled(enumerate(sheet.iter_rows(values_only=True), start=1))
-            tables.append(Table(sheet.title, _marked(path, content, sheet, rows) if mark and rows else rows))
+            shown = _marked(path, content, sheet, rows) if mark and rows else rows
+            tables.append(Table(sheet.title, shown, book.epoch.date()))
     return tables
 
 

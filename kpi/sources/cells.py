@@ -14,7 +14,7 @@ from typing import Any
 from kpi.catalogue import Catalogue, CodeList
 from kpi.parsing.numbers import parse_count, parse_number
 from kpi.parsing.periods import parse_date, period_in_cell
-from kpi.parsing.tables import Unread
+from kpi.parsing.tables import DAY_ZERO, Unread
 from kpi.parsing.text import fold
 from kpi.sources.formats import Column, DeliveryFormat
 
@@ -26,9 +26,8 @@ _LARGEST = 10**15
 _TOO_LARGE = "It is too large to be true."
 #: No register reaches further back. A date cell of before is a number that was formatted as a date.
 EARLIEST = dt.date(1950, 1, 1)
-#: Spreadsheets count days from the end of 1899; the days of 1990 to 2099 are read, so that no year or price is one.
-_DAY_ZERO = dt.date(1899, 12, 30)
-_SERIALS = range((dt.date(1990, 1, 1) - _DAY_ZERO).days, (dt.date(2100, 1, 1) - _DAY_ZERO).days)
+#: Of the day numbers of a spreadsheet those of 1990 to 2099 are read, so that no year or price is one.
+_SERIAL_YEARS = range(1990, 2100)
 _PERIODS = {
     "A": "a year such as 2019",
     "S": "a half-year such as 2019-S1",
@@ -46,10 +45,13 @@ class Refused:
     remedy: str = ""
 
 
-def reader(column: Column, form: DeliveryFormat, catalogue: Catalogue) -> Callable[[Any], Any]:
+def reader(
+    column: Column, form: DeliveryFormat, catalogue: Catalogue, day_zero: dt.date = DAY_ZERO
+) -> Callable[[Any], Any]:
     """The function that turns a cell of this column into its value or into :class:`Refused`.
 
     Text, codes, dates and periods come out as text, numbers as float, an allowed empty cell as None.
+    Day numbers count from ``day_zero``.
     """
     convert: Callable[[Any], Any]
     if column.kind == "code":
@@ -58,7 +60,7 @@ def reader(column: Column, form: DeliveryFormat, catalogue: Catalogue) -> Callab
     elif column.kind in {"number", "count", "amount"}:
         convert = partial(_number, kind=column.kind, form=form)
     elif column.kind == "date":
-        convert = partial(_date, serials=form.serial_dates)
+        convert = partial(_date, day_zero=day_zero if form.serial_dates else None)
     elif column.kind == "period":
         convert = partial(_period, wanted=column.frequency)
     else:
@@ -151,15 +153,17 @@ def _two_readings(text: str) -> str:
     return f"It may mean {match[1]}{match[2]} or {match[1]} and {match[2]} thousandths. " if match else ""
 
 
-def _date(value: Any, *, serials: bool) -> Any:
+def _date(value: Any, *, day_zero: dt.date | None) -> Any:
     if isinstance(value, (dt.datetime, dt.date)):
         day = value.date() if isinstance(value, dt.datetime) else value
         if day < EARLIEST:
             return Refused("a day such as 30/06/2019 or 2019-06-30", "A number was probably formatted as a date.")
         timed = isinstance(value, dt.datetime) and value.time() != dt.time()
         return Refused("a day without a time") if timed else day.isoformat()
-    if serials and re.fullmatch(r"[0-9]{5}", _text(value)) and int(_text(value)) in _SERIALS:
-        return (_DAY_ZERO + dt.timedelta(days=int(_text(value)))).isoformat()
+    if day_zero and re.fullmatch(r"[0-9]{5}", _text(value)):
+        counted = day_zero + dt.timedelta(days=int(_text(value)))
+        if counted.year in _SERIAL_YEARS:
+            return counted.isoformat()
     try:
         return parse_date(_text(value))
     except ValueError:

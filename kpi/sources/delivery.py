@@ -131,7 +131,7 @@ def _read_table(file: str, table: Table, name: str, form: DeliveryFormat, catalo
     frame["source_file"], frame["source_sheet"] = file, table.sheet
     frame["source_row"] = [number for number, _ in whole]
     for column, position in columns:
-        frame[column.name] = _values(reading, column, position, whole, reader(column, form, catalogue))
+        frame[column.name] = _values(reading, column, position, whole, reader(column, form, catalogue, table.day_zero))
     _tell(reading, catalogue)
     broken = frame["source_row"].isin({problem.row for problem in reading.problems})
     refused = _typed(frame[broken & frame[list(form.key)].notna().all(axis=1)], form)
