@@ -128,7 +128,7 @@ def draft(
         held_back=stack([*guards, *(result.held_back for result in results)]),
         vintages=vintages,
         changes=changes,
-        revisions=protect_revisions(changes, made.shown.suppressed, catalogue),
+        revisions=protect_revisions(changes, made.shown.suppressed, vintages, catalogue),
     )
 
 

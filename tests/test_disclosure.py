@@ -370,28 +370,45 @@ def _suppressed(cell=""):
     return pd.DataFrame([place], columns=["source", "indicator", "ref_area", "freq", "time_period", "cell"])
 
 
+def _known(value):
+    return tidy([_row("2023", TOTAL, "food-drink", value)])
+
+
 def test_revisions_of_protected_counts_are_told_together():
     """The older value of a cell that is shown would give away another one that was hidden with it."""
     changes = pd.DataFrame([_changed("ict", 80.0, 60.0), _changed("other", 2.0, 90.0), _changed("finance", 30.0, 40.0)])
-    told = protect_revisions(changes, _suppressed("sector=ict"), _register())
+    told = protect_revisions(changes, _suppressed("sector=ict"), _known(2), _register())
     assert told[["sector", "old_value", "new_value", "difference"]].fillna(-1).to_numpy().tolist() == [
         [TOTAL, -1, -1, 78]
     ]
     assert not {"old", "cell"} & set(told.columns)
-    assert protect_revisions(changes, _suppressed(), _register()).empty, "the whole is hidden"
+    assert protect_revisions(changes, _suppressed(), _known(2), _register()).empty, "the whole is hidden"
+
+
+def test_revisions_of_what_never_hid_anything_are_told_one_by_one():
+    changes = pd.DataFrame([_changed("ict", 80.0, 60.0), _changed("finance", 30.0, 40.0)])
+    assert protect_revisions(changes, _suppressed("x"), _known(3), _register()).equals(changes)
+    secret = _known(3).assign(conf_status="C")
+    assert len(protect_revisions(changes, _suppressed("x"), secret, _register())) == 1
 
 
 @pytest.mark.parametrize(("old", "new"), [(80.0, 82.0), (2.0, 90.0), (0.0, 90.0)])
 def test_small_moves_and_moves_of_few_are_not_told(old, new):
-    assert protect_revisions(pd.DataFrame([_changed("ict", old, new)]), _suppressed("x"), _register()).empty
+    changes = pd.DataFrame([_changed("ict", old, new)])
+    assert protect_revisions(changes, _suppressed("x"), _known(2), _register()).empty
 
 
-def test_revisions_of_protected_amounts_are_not_told():
+@pytest.mark.parametrize(
+    ("contributors", "largest", "told"),
+    [(1, 3_000, ["published"]), (4, 9_500, ["published"]), (4, 3_000, ["export-aid", "published"])],
+)
+def test_revisions_of_amounts_that_few_brought_are_not_told(contributors, largest, told):
     """One company stood behind the older amount, and four behind the newer one, which is shown."""
+    known = tidy([_row("2023", TOTAL, "ict", 10_000, "export-aid-amount", contributors=contributors, largest=largest)])
     amount = _changed("ict", 10_000.0, 50_000.0, "export-aid-amount")
     other = {**amount, "source": "published"}
-    told = protect_revisions(pd.DataFrame([amount, other]), _suppressed("x"), _register())
-    assert told["source"].to_list() == ["published"]
+    shown = protect_revisions(pd.DataFrame([amount, other]), _suppressed("x"), known, _register())
+    assert shown["source"].to_list() == told
 
 
 def test_a_stock_does_not_give_away_what_was_opened():

@@ -28,7 +28,7 @@ from kpi.disclosure.cells import (
     sums_between,
 )
 from kpi.disclosure.derived import MOST_SMALL, few_cases, follow, other_base, quantiles
-from kpi.disclosure.revised import protect_revisions
+from kpi.disclosure.revised import FREE, protect_revisions
 from kpi.disclosure.secondary import Sum, hide
 from kpi.observations import UNITS, combine
 
@@ -37,7 +37,6 @@ __all__ = ["FREE", "HIDDEN", "LOG", "Protected", "protect", "protect_revisions"]
 #: What the published tables say of a hidden cell. One code for all: which were hidden first, and why, would tell
 #: how large they are.
 HIDDEN = "N"
-FREE = "F"
 #: Why a row is not shown; only the log of the house says which.
 SMALL, DOMINATED, SECONDARY, COMPUTED, LAYERED, GIVEN = (
     *("too-few-units", "one-unit-dominates", "protects-another", "computed-from-hidden"),
