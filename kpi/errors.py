@@ -55,6 +55,11 @@ def suggestion(name: str, available: Iterable[str]) -> str:
     return f"known are {shown}." if names else "there is none."
 
 
+def last_line(error: str) -> str:
+    """The last line of an error, which says in short what happened: of a traceback the rest is for who mends it."""
+    return (error.strip().splitlines() or [""])[-1]
+
+
 _RIGHT = "Give this user the right to it and try again."
 _SPACE = "Free space and try again."
 _MENDED = {

@@ -11,7 +11,7 @@ import pandas as pd
 
 from kpi.derive import PRINTED
 from kpi.keeping import Latest
-from kpi.observations import has_flag, lean
+from kpi.observations import FREE, has_flag, lean
 
 #: Of what is made of the rows of an indicator, so many stay: more than the documents at hand declare, which share them,
 #: and few enough for a register of thousands: what stays in memory makes forking a process for each page dearer.
@@ -60,7 +60,7 @@ def shown_rows(observations: pd.DataFrame) -> pd.DataFrame:
     """What was printed or computed; the cells of a delivery stand behind the sums."""
     told = _told(observations)
     # What is confidential has a row, so that it is known to exist, and no place on a page.
-    return told[told["conf_status"].eq("F")]
+    return told[told["conf_status"].eq(FREE)]
 
 
 def _told(observations: pd.DataFrame) -> pd.DataFrame:
@@ -74,5 +74,5 @@ def gather(observations: pd.DataFrame, revised: Mapping[str, float] | None = Non
     pairs = shown.loc[shown["objective"] != "", ["objective", "indicator"]].drop_duplicates()
     printed = {str(name): tuple(sorted(part["indicator"])) for name, part in pairs.groupby("objective")}
     told = _told(observations)
-    withheld = {str(name): rows for name, rows in told[told["conf_status"].ne("F")].groupby("indicator")}
+    withheld = {str(name): rows for name, rows in told[told["conf_status"].ne(FREE)].groupby("indicator")}
     return Evidence(by_indicator, printed, revised or {}, withheld)

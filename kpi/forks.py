@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kpi.errors import KpiError, refused
+from kpi.errors import KpiError, last_line, refused
 
 Task = TypeVar("Task")
 
@@ -45,7 +45,7 @@ class Outcome:
     @property
     def reason(self) -> str:
         """The last line of the error, which says in short what happened."""
-        return (self.error.strip().splitlines() or [""])[-1]
+        return last_line(self.error)
 
 
 def can_fork() -> bool:

@@ -39,6 +39,8 @@ NUMBERS = ("obs_value", "value_low", "value_high", "numerator", "denominator", "
 #: not protected yet, see :mod:`kpi.disclosure`.
 UNITS = ("contributors", "largest")
 
+#: Confidentiality status of what anybody may see.
+FREE = "F"
 #: A dimension that holds two readings of one value, not parts of a whole.
 REVISION = "revision"
 #: The Brussels-Capital Region, of which a figure is where it does not say otherwise; any other area is named.
@@ -50,7 +52,7 @@ _DEFAULTS: dict[str, Any] = {
     "qualifier": "eq",
     "flow": "flow",
     "obs_status": "A",
-    "conf_status": "F",
+    "conf_status": FREE,
     "sample": False,
 }
 

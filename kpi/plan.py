@@ -12,9 +12,9 @@ import pandas as pd
 from kpi import fingerprint
 from kpi.catalogue import LANGUAGES, Catalogue, Indicator, Objective
 from kpi.collect.owed import owed, owners
-from kpi.disclosure import FREE
 from kpi.identities import findings_for
 from kpi.keeping import kept
+from kpi.observations import FREE
 from kpi.pieces import Parts
 from kpi.project import Project
 from kpi.reporting.jobs import ReportJob

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from kpi.observations import KEYS, TOTAL, UNITS, VALUES, dimensions_of, tidy
+from kpi.observations import FREE, KEYS, TOTAL, UNITS, VALUES, dimensions_of, tidy
 
 #: The day from which a row was known, and that on which it no longer was; empty: always, and still.
 SINCE, UNTIL = "since", "until"
@@ -28,7 +28,6 @@ SAID = (
 )
 #: Columns whose change is a revision; that a newer file says the same is none.
 _JUDGED = ("obs_value", "value_low", "value_high", "qualifier", "obs_status", "conf_status")
-_FREE = "F"
 #: What :func:`revisions` adds to the columns that name a row.
 CHANGE = (
     SINCE,
@@ -144,7 +143,7 @@ def _kinds(pairs: pd.DataFrame, rows: pd.DataFrame) -> list[str | None]:
     kinds: list[str | None] = []
     for pair in pairs.to_dict("records"):
         confidential = any(
-            pair[f"{side}_conf_status"] not in {_FREE, None} for side in ("old", "new") if _has(pair, side)
+            pair[f"{side}_conf_status"] not in {FREE, None} for side in ("old", "new") if _has(pair, side)
         )
         changed = {name for name in _JUDGED if _differ(pair[f"old_{name}"], pair[f"new_{name}"])}
         if pair["side"] == "right_only":

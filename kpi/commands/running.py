@@ -31,6 +31,7 @@ from kpi.commands.common import (
     tell_held_back,
     tell_questions,
 )
+from kpi.errors import last_line
 
 if TYPE_CHECKING:
     from kpi.project import Project
@@ -104,7 +105,7 @@ def run(
         result = run_all(project, options, tell=tell, progress=advance)
         told(result)
     for job, error in result.failed.items():
-        tell(f"failed: {job.path}: {error.strip().splitlines()[-1]}")
+        tell(f"failed: {job.path}: {last_line(error)}")
     tell_held_back(result.built.reasons, result.built.problems)
     typer.echo(result.site / "index.html")
     tell(result.summary)
@@ -240,7 +241,7 @@ def watch(
             for page in done.pages:
                 typer.echo(page)
             for error in done.failed:
-                tell(f"failed: {error.strip().splitlines()[-1]}")
+                tell(f"failed: {last_line(error)}")
             tell_held_back(done.reasons, len(done.reasons))
             tell(f"shown in {done.seconds:.1f} s; save a file to see it again, Ctrl+C to end")
     except KeyboardInterrupt:

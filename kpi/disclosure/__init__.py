@@ -28,11 +28,11 @@ from kpi.disclosure.cells import (
     sums_between,
 )
 from kpi.disclosure.derived import MOST_SMALL, few_cases, follow, other_base, quantiles
-from kpi.disclosure.revised import FREE, protect_revisions
+from kpi.disclosure.revised import protect_revisions
 from kpi.disclosure.secondary import Sum, hide
-from kpi.observations import UNITS, combine
+from kpi.observations import FREE, UNITS, combine
 
-__all__ = ["FREE", "HIDDEN", "LOG", "Protected", "protect", "protect_revisions"]
+__all__ = ["HIDDEN", "LOG", "Protected", "protect", "protect_revisions"]
 
 #: What the published tables say of a hidden cell. One code for all: which were hidden first, and why, would tell
 #: how large they are.

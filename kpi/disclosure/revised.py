@@ -9,10 +9,9 @@ import pandas as pd
 
 from kpi.catalogue import Catalogue, Disclosure
 from kpi.disclosure.cells import protected_parts
-from kpi.observations import TOTAL, UNITS, dimensions_of
+from kpi.observations import FREE, TOTAL, UNITS, dimensions_of
 from kpi.vintages import CHANGE, SINCE
 
-FREE = "F"
 _WHOLE = ["source", "indicator", "ref_area", "freq", "time_period"]
 
 
@@ -62,8 +61,8 @@ def _rules(changes: pd.DataFrame, history: pd.DataFrame, catalogue: Catalogue) -
         parts = protected_parts(source, catalogue)
         known = history[history["source"].eq(source.id)]
         # Opened, closed and pending cases give one another away; other measures do not.
-        measures = [{*rules.counts, *rules.amounts}] if rules.balances else [{of} for of, _ in parts.values()]
-        for measure in measures:
+        measures = {of for of, _ in parts.values()}
+        for measure in [measures] if rules.balances else [{of} for of in measures]:
             names = {name for name, (of, _) in parts.items() if of in measure}
             sums = {name for name in names if parts[name][0] in rules.amounts}
             rows = known[known["indicator"].isin(names)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from kpi.errors import KpiError, LockedError
+from kpi.errors import KpiError, LockedError, last_line
 from kpi.files import read_json
 from kpi.notify.settings import When
 from kpi.project import Project
@@ -68,7 +68,7 @@ def of_result(result: RunResult, before: Mapping[str, Any], after: Mapping[str, 
         outcome="failed" if result.failed else "held-back" if held_back else "done",
         run=result.run,
         rendered=len(result.rendered),
-        failed={job.path.as_posix(): short(_last_line(error)) for job, error in result.failed.items()},
+        failed={job.path.as_posix(): short(last_line(error)) for job, error in result.failed.items()},
         held_back=held_back,
         moved=moved,
         gained=gained,
@@ -89,10 +89,6 @@ def short(text: str) -> str:
     """
     line = " ".join(text.split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
-
-
-def _last_line(text: str) -> str:
-    return (text.strip().splitlines() or [""])[-1]
 
 
 def _held_back(result: RunResult) -> dict[str, tuple[int, tuple[str, ...]]]:

@@ -75,6 +75,11 @@ def unit_words(page: Page, series: Series) -> str:
     return page.catalogue.label("unit", unit, page.language)
 
 
+def area_words(page: Page, series: Series) -> str:
+    """The area where it is another than the Region, which goes unsaid."""
+    return where_words({"ref_area": series.ref_area}, page.catalogue, page.language)
+
+
 def kind_words(page: Page, series: Series) -> str:
     """What the last value is where it is no result: a budget, a forecast, a plan, an estimate."""
     kind = str(series.latest["measure"])

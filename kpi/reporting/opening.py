@@ -10,9 +10,9 @@ from babel.lists import format_list
 from markupsafe import Markup
 
 from kpi.catalogue import LANGUAGES
-from kpi.charts.points import where_words
 from kpi.parsing.periods import frequency
 from kpi.reporting.fragments import Fragment, link, objective_code, objective_link, objective_name, paragraph, section
+from kpi.reporting.notes import area_words
 from kpi.reporting.verdict import STATUS_SIGNS
 from kpi.tables import bullet_list, definition_list
 from kpi.units import by_difference
@@ -147,7 +147,7 @@ def _moved_most(page: Page) -> str:
     if most.headline is None or not most.change.relative:
         return ""
     name = most.indicator.label[page.language]
-    area = where_words({"ref_area": most.headline.ref_area}, page.catalogue, page.language)
+    area = area_words(page, most.headline)
     return tr.t(
         "in-short.moved",
         name=tr.t("chart.part-of", name=name, part=area) if area else name,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from kpi.briefing import Change, KpiReport
-from kpi.charts.points import points_of, where_words
+from kpi.charts.points import points_of
 from kpi.reporting.fragments import Fragment, link, section
-from kpi.reporting.notes import kind_words, kpi_name, source_title, target_words, unit_words
+from kpi.reporting.notes import area_words, kind_words, kpi_name, source_title, target_words, unit_words
 from kpi.reporting.verdict import status
 from kpi.tables import Column, abbreviation, table
 from kpi.units import by_difference
@@ -81,7 +81,7 @@ def _row(page: Page, report: KpiReport) -> list[Markup | str]:
     mark = Markup(' <span class="tag">{}</span>').format(tr.t("sample.tag")) if report.headline.sample else ""
     about = (
         unit_words(page, report.headline),
-        where_words({"ref_area": report.headline.ref_area}, page.catalogue, page.language),
+        area_words(page, report.headline),
         kind_words(page, report.headline),
         tr.period(latest.period),
     )

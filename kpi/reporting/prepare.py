@@ -12,11 +12,10 @@ from kpi.briefing import KpiReport, ObjectiveReport
 from kpi.catalogue import LANGUAGES, Indicator, Text
 from kpi.compose import compose
 from kpi.coverage import coverage
-from kpi.disclosure import FREE
 from kpi.errors import unknown
 from kpi.evidence import Evidence, gather
 from kpi.keeping import kept
-from kpi.observations import combine
+from kpi.observations import FREE, combine
 from kpi.parsing.periods import bounds
 from kpi.project import Project
 from kpi.register import load_remarks

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from kpi.briefing import Assessment, KpiReport, Series, Status
-from kpi.charts.points import records, value_words, where_words
+from kpi.charts.points import records, value_words
 from kpi.comparability import reasons
 from kpi.i18n import Translator
 from kpi.reporting.fragments import link
-from kpi.reporting.notes import source_title
+from kpi.reporting.notes import area_words, source_title
 from kpi.tables import Cell, bullet_list, definition_list
 
 if TYPE_CHECKING:
@@ -140,6 +140,6 @@ def apart(page: Page, report: KpiReport) -> Markup:
 
 def _named(page: Page, series: Series) -> str:
     period, name = str(series.latest["time_period"]), source_title(page, series.source)
-    area = where_words({"ref_area": series.ref_area}, page.catalogue, page.language)
+    area = area_words(page, series)
     told = ", ".join(filter(None, (area, page.words.period(period) if period else "")))
     return f"{name} ({told})" if told else name
